@@ -1,0 +1,96 @@
+"""Every node label with its key and properties (design, section 3).
+
+Owns the list; a store creates one unique constraint for each. Refuses to know any Cypher.
+"""
+
+from dataclasses import dataclass
+
+from graph_schema.properties import Merge, Property, PropertyType, Source
+
+TEXT, INT, BOOL, TIME, WEI = (
+    PropertyType.TEXT,
+    PropertyType.INT,
+    PropertyType.BOOL,
+    PropertyType.TIME,
+    PropertyType.WEI,
+)
+CHAIN, LOG = Source.CHAIN, Source.LOG
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """One label; `key` is a text property that identifies a node."""
+
+    label: str
+    key: str
+    properties: tuple[Property, ...] = ()
+
+
+NODES: tuple[NodeType, ...] = (
+    NodeType(
+        "Account",
+        "address",
+        (
+            Property("name", TEXT, LOG),
+            Property("generated", BOOL, LOG, Merge.MAX),
+            Property("public_listener", BOOL, LOG),
+        ),
+    ),
+    NodeType("Artist", "artist_id", (Property("name", TEXT, LOG), Property("url", TEXT, LOG))),
+    NodeType(
+        "Track",
+        "track_id",
+        (
+            Property("title", TEXT, LOG),
+            Property("duration_seconds", INT, LOG),
+            Property("stands_for", TEXT, LOG),
+            Property("token_id", TEXT, CHAIN),
+            Property("price_wei", WEI, CHAIN),
+            Property("supply", TEXT, CHAIN),
+            Property("uri", TEXT, CHAIN),
+        ),
+    ),
+    NodeType("Release", "release_id", (Property("title", TEXT, LOG), Property("released_at", TIME, LOG))),
+    NodeType("Tag", "name"),
+    NodeType("Licence", "licence_id", (Property("uri", TEXT, CHAIN),)),
+    NodeType("RoyaltySplit", "split_id", (Property("shares", TEXT, CHAIN),)),
+    NodeType("Listing", "listing_id", (Property("price_wei", WEI, CHAIN), Property("state", TEXT, CHAIN))),
+    NodeType("Offer", "offer_id", (Property("price_wei", WEI, CHAIN), Property("state", TEXT, CHAIN))),
+    NodeType("Auction", "auction_id", (Property("state", TEXT, CHAIN), Property("ends_at", TIME, CHAIN))),
+    NodeType("Sale", "sale_id", (Property("price_wei", WEI, CHAIN), Property("at", TIME, CHAIN))),
+    NodeType("Proposal", "proposal_id", (Property("state", TEXT, CHAIN),)),
+    NodeType("StakingPool", "pool_id"),
+    NodeType(
+        "Epoch",
+        "epoch_id",
+        (
+            Property("number", INT, CHAIN),
+            Property("track_root", TEXT, CHAIN),
+            Property("listener_root", TEXT, CHAIN),
+            Property("snapshot_digest", TEXT, CHAIN),
+            Property("model_digest", TEXT, CHAIN),
+            Property("bundle_cid", TEXT, CHAIN),
+            Property("committed_at", TIME, CHAIN),
+            Property("final_at", TIME, CHAIN),
+            Property("vetoed", BOOL, CHAIN),
+            Property("reward_root", TEXT, CHAIN),
+            Property("reward_total_wei", WEI, CHAIN),
+            Property("reward_in_force_at", TIME, CHAIN),
+            Property("reward_vetoed", BOOL, CHAIN),
+            Property("funded_wei", WEI, CHAIN),
+        ),
+    ),
+    NodeType("Challenge", "challenge_id", (Property("kind", TEXT, CHAIN), Property("at", TIME, CHAIN))),
+    NodeType(
+        "Claim",
+        "claim_id",
+        (
+            Property("amount_wei", WEI, CHAIN),
+            Property("cumulative_wei", WEI, CHAIN),
+            Property("at", TIME, CHAIN),
+        ),
+    ),
+)
+"""`Cursor`, `Block` and the undo records belong to the stores: they are not rows of a snapshot."""
+
+NODE_BY_LABEL: dict[str, NodeType] = {node.label: node for node in NODES}

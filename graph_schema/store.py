@@ -1,0 +1,126 @@
+"""The one interface of the two graph stores, and the batch that is written through it.
+
+Owns the promises: a batch and the cursor it advances to are one transaction; a row written from a block
+that is not final yet can be undone. Refuses to know which store answers. The contract suite in
+tests/graph_schema holds both stores to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRef:
+    """A block by height and hash; `timestamp_at` is its time in microseconds."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a source has been applied.
+
+    `source` is `log` or `chain:<chain id>`; `position` a log position or block number, `hash` the hash
+    of that entry or block.
+    """
+
+    source: str
+    position: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRows:
+    """Rows of one label: the key column, then any of its properties (null leaves the old value)."""
+
+    label: str
+    rows: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRows:
+    """Rows of one relationship between one pair of labels.
+
+    Columns `source` and `target` hold the keys of the two nodes, which are created where missing; then
+    discriminators and any properties. `deleted` is a table of rows (source, target, discriminators) to
+    take away.
+    """
+
+    type: str
+    source_label: str
+    target_label: str
+    rows: pa.Table | None = None
+    deleted: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBatch:
+    """What is written in one transaction.
+
+    `expected` is the cursor that the store must hold now (None: none yet), `cursor` the one it holds
+    afterwards; a batch whose expectation fails raises `StaleCursor` and writes nothing. `block` is given
+    for rows of a block that is not final: what they replace is kept until `forget_undo`.
+    """
+
+    cursor: Cursor
+    expected: Cursor | None
+    nodes: Sequence[NodeRows] = ()
+    edges: Sequence[EdgeRows] = ()
+    deleted_nodes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    block: BlockRef | None = None
+
+
+class GraphStore(Protocol):
+    """The graph of section 3, in Ladybug or Neo4j."""
+
+    async def migrate(self) -> int:
+        """Bring the schema to the newest version and return it; safe to repeat."""
+        ...
+
+    async def write(self, batch: WriteBatch) -> None:
+        """Apply a batch and move its cursor in one transaction.
+
+        Raises:
+            StaleCursor: The store is elsewhere than the batch expects; read the cursor and go on from it.
+            UnknownLabel: A label, type or property is not in the schema.
+        """
+        ...
+
+    async def read_cursor(self, source: str) -> Cursor | None:
+        """Return how far `source` has been applied, or None."""
+        ...
+
+    async def read_pending_blocks(self) -> list[BlockRef]:
+        """Return the blocks that can still be undone, lowest first."""
+        ...
+
+    async def undo_block(self, block: BlockRef, cursor: Cursor) -> None:
+        """Take back everything that `block`, the highest pending one, wrote; move the cursor to `cursor`."""
+        ...
+
+    async def forget_undo(self, up_to_block: int) -> None:
+        """Drop the undo records of blocks up to and including this height: they are final."""
+        ...
+
+    async def read_nodes(self, label: str, *, final_only: bool = False) -> pa.Table:
+        """Return all rows of a label, sorted by key; `final_only` takes back what pending blocks wrote."""
+        ...
+
+    async def read_edges(self, type_: str, *, final_only: bool = False) -> pa.Table:
+        """Return all rows of a relationship, sorted, with columns source_label, source, target_label,
+        target and all properties."""
+        ...
+
+    async def query(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run one read-only statement that both stores speak; see `graph_schema.queries`."""
+        ...
+
+    async def close(self) -> None:
+        """Release files and connections; the store cannot be used afterwards."""
+        ...
