@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     )
     graph_url: str = Field(
         "",
-        description="Graph store: `ladybug:PATH`, `neo4j://HOST:PORT` or `bolt://HOST:PORT`; empty means Ladybug in the home.",
+        description="Graph: `ladybug:PATH`, `neo4j://HOST:PORT` or `bolt://HOST:PORT`; empty is Ladybug in the home.",
     )
     graph_user: str = Field("neo4j", description="User of the Neo4j server.")
     graph_password: SecretStr = Field(SecretStr(""), description="Password of the Neo4j server.")
