@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.27;
+
+/// @title Stakes of listeners and bonds of keepers, both in TuneToken
+/// @notice A stake is a seed of trust for its owner; a bond answers for what a keeper signs. Neither can be moved to
+/// another account, and both leave only after a delay.
+/// @dev Every event carries the account's new total, so that the lowest stake within any period can be read from
+/// events alone.
+interface IStakingContract {
+    /// @notice Tokens were staked.
+    /// @param account Owner of the stake.
+    /// @param amount What was added, in wei of TuneToken.
+    /// @param totalStake The account's stake after it.
+    event Staked(address indexed account, uint256 amount, uint256 totalStake);
+
+    /// @notice A part of a stake stopped counting and waits to be withdrawn.
+    /// @param account Owner of the stake.
+    /// @param amount What was taken off, in wei of TuneToken.
+    /// @param totalStake The account's stake after it.
+    /// @param unstaking All that waits to be withdrawn.
+    /// @param readyAt When all of it can be withdrawn, in seconds UTC.
+    event Unstaked(address indexed account, uint256 amount, uint256 totalStake, uint256 unstaking, uint64 readyAt);
+
+    /// @notice Unstaked tokens were paid out to their owner.
+    event StakeWithdrawn(address indexed account, uint256 amount);
+
+    /// @notice A keeper's bond grew.
+    /// @param keeper Owner of the bond.
+    /// @param amount What was added, in wei of TuneToken.
+    /// @param totalBond The bond of which no part is unbonding, after it.
+    event Bonded(address indexed keeper, uint256 amount, uint256 totalBond);
+
+    /// @notice A part of a bond stopped backing signatures and waits to be withdrawn.
+    /// @param keeper Owner of the bond.
+    /// @param amount What was taken off, in wei of TuneToken.
+    /// @param totalBond The bond of which no part is unbonding, after it.
+    /// @param unbonding All that waits to be withdrawn.
+    /// @param readyAt When all of it can be withdrawn, in seconds UTC.
+    event UnbondingStarted(
+        address indexed keeper, uint256 amount, uint256 totalBond, uint256 unbonding, uint64 readyAt
+    );
+
+    /// @notice Unbonded tokens were paid out to their owner.
+    event BondWithdrawn(address indexed keeper, uint256 amount);
+
+    /// @notice The amount is zero; send a positive one.
+    error ZeroAmount();
+
+    /// @notice The account has less than what it wants to take off.
+    error InsufficientBalance(address account, uint256 available, uint256 wanted);
+
+    /// @notice Nothing waits to be withdrawn.
+    error NothingToWithdraw(address account);
+
+    /// @notice The delay is not over; come back at `readyAt`.
+    error NotReady(address account, uint64 readyAt);
+
+    /// @notice Adds to the caller's stake. Callable by everyone who approved `amount` before.
+    function stake(uint256 amount) external;
+
+    /// @notice Takes `amount` off the caller's stake at once; it can be withdrawn after `unstakingDelay`. Starting
+    /// again restarts the delay of all that waits.
+    function unstake(uint256 amount) external;
+
+    /// @notice Pays the caller all that it unstaked, once the delay is over.
+    function withdrawStake() external;
+
+    /// @notice Adds to the caller's bond. Callable by everyone who approved `amount` before; only a keeper needs it.
+    function bond(uint256 amount) external;
+
+    /// @notice Takes `amount` off the caller's bond at once; it can be withdrawn after `unbondingDelay`. Starting
+    /// again restarts the delay of all that waits.
+    function startUnbonding(uint256 amount) external;
+
+    /// @notice Pays the caller all that it unbonded, once the delay is over.
+    function withdrawBond() external;
+
+    /// @notice The stake of `account` that counts now.
+    function stakeOf(address account) external view returns (uint256);
+
+    /// @notice What `account` has unstaked and not withdrawn, and when it can.
+    function unstakingOf(address account) external view returns (uint256 amount, uint64 readyAt);
+
+    /// @notice The bond of `keeper` of which no part is unbonding: what backs its next signature.
+    function bondOf(address keeper) external view returns (uint256);
+
+    /// @notice What `keeper` is unbonding and has not withdrawn, and when it can.
+    function unbondingOf(address keeper) external view returns (uint256 amount, uint64 readyAt);
+
+    /// @notice Sum of all stakes that count now.
+    function totalStaked() external view returns (uint256);
+
+    /// @notice Seconds between unstaking and withdrawal.
+    function unstakingDelay() external view returns (uint64);
+
+    /// @notice Seconds between the start of unbonding and withdrawal; longer than an epoch can be pending.
+    function unbondingDelay() external view returns (uint64);
+}
