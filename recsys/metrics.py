@@ -1,0 +1,94 @@
+"""Accuracy and spread of lists against what listeners really heard.
+
+Owns the definitions that the model cards print. Refuses to know the model behind a list. Relevance is
+binary; averages run over the listeners that have a non-empty test set.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.arrays import CsrRows
+from recsys.errors import MalformedRows
+from recsys.rank import NO_ROW, Ranking
+
+Floats = NDArray[np.float64]
+
+
+def recall_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
+    """Return the mean share of each listener's test tracks that are in the first k of the list.
+
+    The divisor is the size of the test set, as in the LightGCN paper (He et al., SIGIR 2020).
+
+    Args:
+        ranking: Lists of B listeners, at least k long where enough tracks are left.
+        relevant: Test tracks of the same B listeners.
+        k: Cut of the list.
+
+    Raises:
+        MalformedRows: The two are for different listeners, or the lists are shorter than k.
+    """
+    hits = _hits(ranking, relevant, k)
+    sizes = relevant.counts()
+    tested = sizes > 0
+    return _mean(hits.sum(axis=1)[tested] / sizes[tested])
+
+
+def ndcg_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
+    """Return the mean normalised discounted cumulative gain of the first k.
+
+    A hit at position p (from 1) gains 1 / log2(p + 1); the ideal list has min(k, test tracks) hits first.
+
+    Args:
+        ranking: Lists of B listeners, at least k long where enough tracks are left.
+        relevant: Test tracks of the same B listeners.
+        k: Cut of the list.
+
+    Raises:
+        MalformedRows: The two are for different listeners, or the lists are shorter than k.
+    """
+    hits = _hits(ranking, relevant, k)
+    discounts = 1.0 / np.log2(np.arange(2, k + 2))
+    ideal = np.concatenate([[0.0], np.cumsum(discounts)])
+    sizes = relevant.counts()
+    tested = sizes > 0
+    return _mean((hits @ discounts)[tested] / ideal[np.minimum(sizes[tested], k)])
+
+
+def coverage_at_k(ranking: Ranking, tracks: int, k: int) -> float:
+    """Return the share of all tracks that are in the first k of any list."""
+    return float(np.count_nonzero(_exposures(ranking, tracks, k))) / tracks
+
+
+def gini_at_k(ranking: Ranking, tracks: int, k: int) -> float:
+    """Return how unequally the first k places are shared among tracks: 0 equal, near 1 all to one."""
+    shown = np.sort(_exposures(ranking, tracks, k)).astype(np.float64)
+    if not shown.sum():
+        return 0.0
+    positions = np.arange(1, tracks + 1)
+    return float((2 * positions - tracks - 1) @ shown / (tracks * shown.sum()))
+
+
+def _exposures(ranking: Ranking, tracks: int, k: int) -> NDArray[np.int64]:
+    rows = ranking.rows[:, :k]
+    return np.bincount(rows[rows != NO_ROW].astype(np.int64), minlength=tracks)
+
+
+def _hits(ranking: Ranking, relevant: CsrRows, k: int) -> NDArray[np.bool_]:
+    """Return which of the first k places of each list hold a test track, bool (B, k)."""
+    if len(relevant) != len(ranking.rows):
+        raise MalformedRows("test tracks", f"{len(relevant)} sets for {len(ranking.rows)} lists")
+    if not 1 <= k <= ranking.rows.shape[1]:
+        raise MalformedRows("cut", f"{k} is outside 1 to {ranking.rows.shape[1]}, the length of the lists")
+    owners = np.arange(len(relevant), dtype=np.int64)[:, None]
+    shown = owners << 32 | ranking.rows[:, :k].astype(np.int64)
+    wanted = relevant.owners() << 32 | relevant.indices.astype(np.int64)
+    if not len(wanted):
+        return np.zeros(shown.shape, np.bool_)
+    # `wanted` ascends, so a binary search is cheaper than hashing both sides.
+    places = np.minimum(np.searchsorted(wanted, shown), len(wanted) - 1)
+    found: NDArray[np.bool_] = wanted[places] == shown
+    return found
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else 0.0
