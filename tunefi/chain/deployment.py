@@ -1,0 +1,93 @@
+"""The record of a deployment: which contract is where, on which chain.
+
+Owns the file `deployments/<chain id>.json`. Refuses to deploy.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tunefi.chain.abi import ContractAbi
+from tunefi.chain.artifact import load_abi
+from tunefi.chain.contract import Contract
+from tunefi.chain.errors import DeploymentMalformed, DeploymentMissing, UnknownMember
+from tunefi.errors import FinalError
+from tunefi.ids import Address, parse_address
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The contracts of one deployment.
+
+    Attributes:
+        contracts: Address by the contract's name.
+        block: Height before which none of them existed: where indexing begins.
+        constructor_arguments: What each was built with, as text, for those who verify the source.
+    """
+
+    chain_id: int
+    contracts: Mapping[str, Address]
+    block: int
+    constructor_arguments: Mapping[str, list[Any]] = field(default_factory=dict)
+
+    def contract(self, name: str) -> Contract:
+        """Return a contract with its ABI, ready to be called."""
+        if name not in self.contracts:
+            raise UnknownMember("the deployment", name)
+        return Contract(self.contracts[name], load_abi(name))
+
+    def abis(self) -> dict[Address, ContractAbi]:
+        """Return the ABI of each address, for `decode_logs`."""
+        return {address: load_abi(name) for name, address in self.contracts.items()}
+
+
+def deployment_path(folder: Path, chain_id: int) -> Path:
+    """Return where the record of a chain lies in a folder of deployments."""
+    return folder / f"{chain_id}.json"
+
+
+def save_deployment(deployment: Deployment, folder: Path) -> Path:
+    """Write the record of a deployment whole or not at all, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = deployment_path(folder, deployment.chain_id)
+    content = {
+        "chain_id": deployment.chain_id,
+        "block": deployment.block,
+        "contracts": dict(deployment.contracts),
+        "constructor_arguments": dict(deployment.constructor_arguments),
+    }
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, sort_keys=True)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return path
+
+
+def load_deployment(path: Path) -> Deployment:
+    """Return a recorded deployment.
+
+    Raises:
+        DeploymentMissing: There is no such file.
+        DeploymentMalformed: It is not the record of a deployment.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DeploymentMissing(path) from error
+    except (ValueError, OSError) as error:
+        raise DeploymentMalformed(path, str(error)) from error
+    try:
+        return Deployment(
+            int(content["chain_id"]),
+            {name: parse_address(address) for name, address in content["contracts"].items()},
+            int(content["block"]),
+            content.get("constructor_arguments", {}),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, FinalError) as error:
+        raise DeploymentMalformed(path, f"{type(error).__name__}: {error}") from error
