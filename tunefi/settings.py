@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tunefi.home import Home
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     )
     graph_url: str = Field(
         "",
-        description="Graph: `ladybug:PATH`, `neo4j://HOST:PORT` or `bolt://HOST:PORT`; empty is Ladybug in the home.",
+        description="`ladybug:PATH`, `neo4j://HOST:PORT` or `bolt://HOST:PORT`; empty is Ladybug in the home.",
     )
     graph_user: str = Field("neo4j", description="User of the Neo4j server.")
     graph_password: SecretStr = Field(SecretStr(""), description="Password of the Neo4j server.")
@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe message that is written."
     )
+
+    @field_validator("keeper_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
 
     @property
     def paths(self) -> Home:

@@ -1,0 +1,111 @@
+# TuneFi. `make help` lists what there is; each target does its own set-up, and a second run starts at once.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMPS := .make
+PACKAGES := tunefi graph_schema ingest training recsys engagement commitments keepers api cli
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+GRAPH ?= ladybug
+export PYTHON TORCH_INDEX
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Check (as root on Debian: install) what the machine must have, then install everything into the checkout
+	@sh deploy/prerequisites.sh test
+	@$(MAKE) --no-print-directory $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build
+
+# --- what is installed ----------------------------------------------------------------------------
+
+$(STAMPS)/prerequisites: deploy/prerequisites.sh
+	@mkdir -p $(STAMPS)
+	@sh deploy/prerequisites.sh run
+	@touch $@
+
+$(STAMPS)/prerequisites-test: deploy/prerequisites.sh
+	@mkdir -p $(STAMPS)
+	@sh deploy/prerequisites.sh test
+	@touch $@
+
+$(STAMPS)/python: requirements.lock pyproject.toml deploy/python_env.sh | $(STAMPS)/prerequisites
+	@echo "python: installing into $(VENV)"
+	@sh deploy/python_env.sh $(VENV) requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/contracts-node: contracts/package-lock.json | $(STAMPS)/prerequisites
+	@echo "contracts: installing npm packages"
+	@npm ci --prefix contracts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/web-node: web/package-lock.json | $(STAMPS)/prerequisites
+	@echo "web: installing npm packages"
+	@npm ci --prefix web --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/web-build: $(STAMPS)/web-node $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@echo "web: building the page"
+	@npm run --silent --prefix web build
+	@touch $@
+
+.PHONY: web
+web: $(STAMPS)/web-build ## Build the page into api/page
+
+# --- run ------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Run the whole loop and open it: make demo [GRAPH=neo4j] [DEMO_ARGS=--exit]
+	@if [ "$(GRAPH)" = neo4j ]; then sh deploy/prerequisites.sh test; fi
+	@$(BIN)/tunefi demo --graph $(GRAPH) $(DEMO_ARGS)
+
+.PHONY: demo-clean
+demo-clean: ## Forget the demo's chain, log, graph, models and epochs
+	@rm -rf .demo
+
+# --- prove ----------------------------------------------------------------------------------------
+
+.PHONY: check
+check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Format, lint, types, layers, docs, committed artifacts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(foreach package,$(PACKAGES),-p $(package))
+	$(BIN)/lint-imports
+	npm run --silent --prefix contracts lint
+	npm run --silent --prefix contracts artifacts:check
+	npm run --silent --prefix web check
+	$(BIN)/pytest -q tests/docs
+
+.PHONY: test
+test: $(STAMPS)/prerequisites-test $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## All tests: Solidity, TypeScript, Python, two stores, browser
+	npm run --silent --prefix contracts test
+	npm test --silent --prefix web
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+.PHONY: format
+format: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-node ## Rewrite the code in the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	npm run --silent --prefix contracts fmt
+	npm run --silent --prefix web format
+
+# --- package --------------------------------------------------------------------------------------
+
+.PHONY: wheel
+wheel: $(STAMPS)/python $(STAMPS)/web-build ## Build the wheel, the page and the contracts' artifacts inside
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+.PHONY: lock
+lock: $(STAMPS)/python ## Resolve pyproject.toml anew into requirements.lock (hashes, no addresses)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header --upgrade --extra dev pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: demo-clean ## Remove everything that make made
+	@rm -rf $(STAMPS) $(VENV) build dist api/page contracts/node_modules contracts/out contracts/cache web/node_modules
