@@ -43,6 +43,9 @@ interface IStakingContract {
     /// @notice Unbonded tokens were paid out to their owner.
     event BondWithdrawn(address indexed keeper, uint256 amount);
 
+    /// @notice Emitted once, with what can never change: seconds that a stake and a bond wait to be withdrawn.
+    event ParametersSet(uint64 unstakingDelay, uint64 unbondingDelay);
+
     /// @notice The amount is zero; send a positive one.
     error ZeroAmount();
 
