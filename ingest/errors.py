@@ -1,0 +1,127 @@
+"""What can go wrong between an event and the graph.
+
+RetryableError
+├── LogFull               the disk is full, nothing was appended
+└── LogUnavailable        the database of the log does not answer
+FinalError
+├── MalformedEntry        a payload is no entry
+├── IdempotencyConflict   one key, two contents
+├── BrokenChain           the log was changed afterwards
+├── LogMismatch           graph and log are not of one history
+├── ReorgTooDeep          the chain took back more than can be undone
+├── FinalityViolated      a block that was final changed
+├── HandlerFailed         an event could not become rows
+└── MalformedDataFile     a data set is cut short or damaged
+"""
+
+from tunefi.errors import FinalError, RetryableError
+
+
+class LogFull(RetryableError):
+    """The disk of the interaction log is full."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(
+            f"no room for the log at {where}; nothing was appended; free disk space and send again"
+        )
+
+
+class LogUnavailable(RetryableError):
+    """The database of the interaction log does not answer, or is locked."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(f"the interaction log at {where} does not answer: {reason}; nothing was appended")
+
+
+class MalformedEntry(FinalError):
+    """Bytes or fields that are no entry of the log."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"malformed entry: {reason}")
+
+
+class IdempotencyConflict(FinalError):
+    """The idempotency key was used before for something else."""
+
+    def __init__(self, idempotency_key: bytes, position: int) -> None:
+        self.idempotency_key = idempotency_key
+        self.position = position
+        super().__init__(
+            f"idempotency key 0x{idempotency_key.hex()} belongs to entry {position}, "
+            "which says something else; use a new key for a new entry"
+        )
+
+
+class BrokenChain(FinalError):
+    """An entry of the log is not what was appended."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        self.position = position
+        self.reason = reason
+        super().__init__(
+            f"the interaction log is broken at entry {position}: {reason}; restore it from a replica"
+        )
+
+
+class LogMismatch(FinalError):
+    """The graph was projected from another log than this one."""
+
+    def __init__(self, position: int, expected: str, found: str | None) -> None:
+        self.position = position
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"the graph was projected up to entry {position} with hash {expected}, "
+            f"the log has {found or 'no such entry'}; give this graph's log, or rebuild the graph"
+        )
+
+
+class ReorgTooDeep(FinalError):
+    """The chain replaced more blocks than have undo records; ingestion halts."""
+
+    def __init__(self, applied_block: int, lowest_block: int) -> None:
+        self.applied_block = applied_block
+        self.lowest_block = lowest_block
+        super().__init__(
+            f"no block from {lowest_block} to {applied_block} is on the chain any more, "
+            "and nothing earlier can be undone; ingestion halts: check the node, then rebuild the graph"
+        )
+
+
+class FinalityViolated(FinalError):
+    """A block that the node called final is another one now; ingestion halts."""
+
+    def __init__(self, block: int, applied: str, found: str | None) -> None:
+        self.block = block
+        self.applied = applied
+        self.found = found
+        super().__init__(
+            f"block {block} was final as {applied} and is now {found or 'gone'}; "
+            "ingestion halts: check the node, then rebuild the graph"
+        )
+
+
+class HandlerFailed(FinalError):
+    """An event decoded and yet could not become rows; its block was not applied."""
+
+    def __init__(self, event: str, block: int, log_index: int, reason: str) -> None:
+        self.event = event
+        self.block = block
+        self.log_index = log_index
+        self.reason = reason
+        super().__init__(f"{event} of block {block}, log {log_index}, cannot be applied: {reason}")
+
+
+class MalformedDataFile(FinalError):
+    """A file of a data set is cut short or damaged; nothing of it was imported."""
+
+    def __init__(self, file: str, line: int | None, reason: str) -> None:
+        self.file = file
+        self.line = line
+        self.reason = reason
+        where = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{where}: {reason}; nothing was imported; restore the file and try again")

@@ -1,0 +1,232 @@
+"""Whether an entry is accepted, decided before it is appended and never after.
+
+Owns the rules and their reasons. Refuses to read a clock: the time of arrival is passed in.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from ingest.entries import INTERACTIONS, Accounts, Catalogue, Entry, Interaction, Kind, Plays
+from ingest.signatures import recover_signer
+from tunefi.errors import MalformedAddress
+from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId, parse_address
+
+_LONGEST_TEXT = 2_000
+_LARGEST_TIME = 2**53
+
+
+class Reason(StrEnum):
+    """Why an entry is refused."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_ACCOUNT_FORM = "unknown_account_form"
+    UNKNOWN_TRACK = "unknown_track"
+    UNKNOWN_SUBJECT = "unknown_subject"
+    IN_THE_FUTURE = "in_the_future"
+    TOO_OLD = "too_old"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    UNSIGNED = "unsigned"
+    BAD_SIGNATURE = "bad_signature"
+    NOT_OPERATOR = "not_operator"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An entry that is not accepted, why, and what would make it acceptable."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Limits of what is accepted.
+
+    Attributes:
+        least_seconds: A shorter listen does not count as a play.
+        default_duration_seconds: Longest listen of a track whose length is not known.
+        max_age_seconds: An older interaction is refused.
+        skew_seconds: How far ahead of ours a sender's clock may be.
+    """
+
+    least_seconds: int = 30
+    default_duration_seconds: int = 600
+    max_age_seconds: int = 30 * 86_400
+    skew_seconds: int = 120
+
+
+@dataclass
+class KnownSubjects:
+    """Tracks and artists that exist, by the catalogue and the chain; `tracks` holds their seconds."""
+
+    tracks: dict[TrackId, int | None] = field(default_factory=dict)
+    artists: set[ArtistId] = field(default_factory=set)
+
+    def add(self, entry: Entry) -> None:
+        """Learn the subjects of a catalogue entry; others teach nothing."""
+        if isinstance(entry, Catalogue):
+            self.artists.update(record.artist_id for record in entry.artists)
+            self.tracks.update({record.track_id: record.duration_seconds for record in entry.tracks})
+
+
+@dataclass(frozen=True)
+class Validator:
+    """Judges entries.
+
+    Args:
+        chain_id: Of the EIP-712 domain.
+        known: What subjects exist; shared with whoever appends, who adds to it.
+        operators: Who may sign catalogue and account entries.
+        rules: Limits.
+    """
+
+    chain_id: ChainId
+    known: KnownSubjects
+    operators: frozenset[Address] = frozenset()
+    rules: Rules = Rules()
+
+    def judge(self, entry: Entry, now_at: Microseconds) -> Entry | Refusal:
+        """Return the entry as it is to be appended, or why it is refused.
+
+        Args:
+            entry: As it came in.
+            now_at: When it came in.
+        """
+        if isinstance(entry, Interaction):
+            return self.judge_interaction(entry, now_at)
+        if isinstance(entry, Plays):
+            return self._judge_plays(entry)
+        return self._judge_batch(entry)
+
+    def judge_interaction(self, entry: Interaction, now_at: Microseconds) -> Interaction | Refusal:
+        """Return an interaction with the label of its subject, or why it is refused."""
+        if refusal := _form_of(entry):
+            return refusal
+        label = self._label(entry)
+        if isinstance(label, Refusal):
+            return label
+        entry = replace(entry, subject_label=label, account=parse_address(entry.account))
+        for check in (
+            self._check_time(entry, now_at),
+            self._check_length(entry),
+            self._check_signature(entry),
+        ):
+            if check is not None:
+                return check
+        return entry
+
+    def _label(self, entry: Interaction) -> str | Refusal:
+        """The label of the subject's node."""
+        match entry.kind:
+            case Kind.LISTEN | Kind.LIKE | Kind.HIDE:
+                known = TrackId(entry.subject) in self.known.tracks
+                return "Track" if known else _unknown_track(entry.subject)
+            case Kind.FOLLOW if entry.subject in self.known.artists:
+                return "Artist"
+            case Kind.FOLLOW | Kind.BEFRIEND:
+                return _judge_other(entry)
+            case Kind.TAG:
+                return self._tagged_label(entry.subject)
+            case _:
+                return (
+                    "Account"
+                    if entry.subject == ""
+                    else Refusal(Reason.MALFORMED, "a deletion has no subject")
+                )
+
+    def _tagged_label(self, subject: str) -> str | Refusal:
+        identity, separator, tag = subject.partition("#")
+        if not separator or not tag.strip():
+            return Refusal(Reason.MALFORMED, "the subject of a tag is <track or artist id>#<tag>")
+        if TrackId(identity) in self.known.tracks:
+            return "Track"
+        return "Artist" if identity in self.known.artists else _unknown_track(identity)
+
+    def _check_time(self, entry: Interaction, now_at: Microseconds) -> Refusal | None:
+        ahead_seconds = (entry.at - now_at) / 1_000_000
+        if ahead_seconds > self.rules.skew_seconds:
+            return Refusal(Reason.IN_THE_FUTURE, f"it is {ahead_seconds:.0f} s ahead of this server's clock")
+        if -ahead_seconds > self.rules.max_age_seconds:
+            return Refusal(Reason.TOO_OLD, f"older than {self.rules.max_age_seconds} s")
+        return None
+
+    def _check_length(self, entry: Interaction) -> Refusal | None:
+        if entry.kind is not Kind.LISTEN:
+            return None if entry.seconds == 0 else Refusal(Reason.MALFORMED, f"a {entry.kind} has no seconds")
+        longest = self.known.tracks[TrackId(entry.subject)] or self.rules.default_duration_seconds
+        if entry.seconds < self.rules.least_seconds:
+            return Refusal(Reason.TOO_SHORT, f"a play counts from {self.rules.least_seconds} s")
+        if entry.seconds > longest:
+            return Refusal(Reason.TOO_LONG, f"the track lasts {longest} s")
+        return None
+
+    def _check_signature(self, entry: Interaction) -> Refusal | None:
+        if entry.signature is None:
+            if entry.kind is Kind.LISTEN:
+                return None
+            return Refusal(
+                Reason.UNSIGNED,
+                f"a {entry.kind} needs the account's signature; only listens may come without",
+            )
+        if recover_signer(entry, self.chain_id) != entry.account:
+            return Refusal(Reason.BAD_SIGNATURE, f"not signed by {entry.account} for chain {self.chain_id}")
+        return None
+
+    def _judge_plays(self, entry: Plays) -> Plays | Refusal:
+        for track_id, count in entry.counts:
+            if track_id not in self.known.tracks:
+                return _unknown_track(track_id)
+            if not 0 < count < 2**53:
+                return Refusal(Reason.MALFORMED, f"{count} plays of {track_id}")
+        return entry
+
+    def _judge_batch(self, entry: Catalogue | Accounts) -> Entry | Refusal:
+        if recover_signer(entry, self.chain_id) not in self.operators:
+            return Refusal(Reason.NOT_OPERATOR, "catalogue and account entries are signed by an operator")
+        return entry
+
+
+def load_known_subjects(
+    entries: Iterable[Entry], durations: Mapping[TrackId, int | None] | None = None
+) -> KnownSubjects:
+    """Return what exists by these entries, and by the tracks given besides."""
+    known = KnownSubjects(dict(durations or {}))
+    for entry in entries:
+        known.add(entry)
+    return known
+
+
+def _form_of(entry: Interaction) -> Refusal | None:
+    try:
+        parse_address(entry.account)
+    except MalformedAddress as error:
+        return Refusal(Reason.UNKNOWN_ACCOUNT_FORM, str(error))
+    if entry.kind not in INTERACTIONS:
+        return Refusal(Reason.MALFORMED, f"{entry.kind} is no interaction")
+    if len(entry.idempotency_key) != 32:
+        return Refusal(Reason.MALFORMED, "an idempotency key has 32 bytes")
+    if len(entry.subject) > _LONGEST_TEXT or not entry.subject.isprintable():
+        return Refusal(Reason.MALFORMED, f"a subject is printable text of at most {_LONGEST_TEXT} characters")
+    if not 0 <= entry.at <= _LARGEST_TIME or not 0 <= entry.seconds < 2**32:
+        return Refusal(Reason.MALFORMED, "time or seconds are out of range")
+    return None
+
+
+def _judge_other(entry: Interaction) -> str | Refusal:
+    """Account as the label of another account."""
+    try:
+        other = parse_address(entry.subject)
+    except MalformedAddress:
+        return Refusal(
+            Reason.UNKNOWN_SUBJECT, f"{entry.subject[:80]!r} is neither a known artist nor an address"
+        )
+    if other == entry.account.lower():
+        return Refusal(Reason.MALFORMED, f"an account cannot {entry.kind} itself")
+    return "Account"
+
+
+def _unknown_track(track_id: str) -> Refusal:
+    return Refusal(Reason.UNKNOWN_TRACK, f"the catalogue has no track {track_id[:80]!r}")

@@ -1,0 +1,190 @@
+"""The log keeps what it was given: in order, once, durably, and it notices every change."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.entries import Interaction, Kind, encode_entry, parse_idempotency_key
+from ingest.errors import BrokenChain, IdempotencyConflict, LogFull, MalformedEntry
+from ingest.interaction_log import GENESIS_HASH, InteractionLog, LogHead, Receipt
+from tests.kit.entries import build_listen
+from tunefi.hashing import keccak256
+from tunefi.ids import LogPosition
+
+
+@pytest.fixture
+def log(tmp_path: Path):  # type: ignore[no-untyped-def]
+    log = InteractionLog.at_path(tmp_path / "log.sqlite")
+    yield log
+    log.close()
+
+
+def test_an_empty_log_has_head_zero(log: InteractionLog) -> None:
+    assert log.head() == LogHead(LogPosition(0), GENESIS_HASH)
+    assert log.check_chain() == log.head()
+
+
+def test_entries_come_back_in_order_and_as_they_were_sent(log: InteractionLog) -> None:
+    entries = [build_listen(number) for number in range(25)]
+    receipts = log.append(entries[:10]) + log.append(entries[10:])
+    assert [receipt.position for receipt in receipts] == list(range(1, 26))
+    assert [stored.entry for stored in log.read(0, 100)] == entries
+    assert [stored.position for stored in log.read(20, 3)] == [21, 22, 23]
+    assert log.head() == LogHead(LogPosition(25), receipts[-1].hash)
+
+
+def test_a_hash_is_the_one_that_the_design_states(log: InteractionLog, tmp_path: Path) -> None:
+    first, second = log.append([build_listen(1), build_listen(2)])
+    rows = sqlite3.connect(tmp_path / "log.sqlite").execute(
+        "SELECT salt, payload FROM entries ORDER BY position"
+    )
+    (salt_1, payload_1), (salt_2, payload_2) = rows.fetchall()
+    assert payload_1 == encode_entry(build_listen(1))
+    assert first.hash == keccak256(bytes(32) + (1).to_bytes(8) + keccak256(salt_1 + payload_1))
+    assert second.hash == keccak256(first.hash + (2).to_bytes(8) + keccak256(salt_2 + payload_2))
+    assert len({salt_1, salt_2}) == 2
+
+
+def test_the_same_key_and_content_gets_the_first_receipt(log: InteractionLog) -> None:
+    (first,) = log.append([build_listen(1)])
+    again = log.append([build_listen(1), build_listen(2), build_listen(2)])
+    assert again[0] == Receipt(first.position, first.hash, first.idempotency_key, duplicate=True)
+    assert [(receipt.position, receipt.duplicate) for receipt in again] == [(1, True), (2, False), (2, True)]
+    assert log.head().position == 2
+
+
+def test_the_same_key_with_other_content_is_refused_and_nothing_is_appended(log: InteractionLog) -> None:
+    log.append([build_listen(1)])
+    with pytest.raises(IdempotencyConflict) as caught:
+        log.append([build_listen(2), build_listen(1, seconds=77)])
+    assert caught.value.position == 1
+    assert log.head().position == 1
+
+
+def test_conflicts_can_fall_out_one_by_one(log: InteractionLog) -> None:
+    log.append([build_listen(1)])
+    results = log.append_each([build_listen(2), build_listen(1, seconds=77), build_listen(3)])
+    assert [type(result) for result in results] == [Receipt, IdempotencyConflict, Receipt]
+    assert log.head().position == 3
+
+
+def test_an_unsigned_entry_never_takes_a_key_from_a_signed_one(log: InteractionLog) -> None:
+    log.append([build_listen(1, seconds=31)])
+    (receipt,) = log.append([build_listen(1, signature=bytes(65))])
+    assert (receipt.position, receipt.duplicate) == (2, False)
+
+
+def test_a_key_of_the_wrong_size_is_refused(log: InteractionLog) -> None:
+    entry = build_listen(1)
+    with pytest.raises(MalformedEntry):
+        log.append([Interaction(Kind.LISTEN, entry.account, entry.subject, entry.at, 60, b"short")])
+
+
+def test_texts_become_keys_and_hexadecimal_stays_itself() -> None:
+    assert parse_idempotency_key("0x" + "ab" * 32) == b"\xab" * 32
+    assert parse_idempotency_key("my-key") == keccak256(b"my-key")
+
+
+@pytest.mark.parametrize(
+    ("statement", "position"),
+    [
+        ("UPDATE entries SET payload = x'a0' WHERE position = 3", 3),
+        ("UPDATE entries SET salt = zeroblob(32) WHERE position = 2", 2),
+        ("UPDATE entries SET content_hash = zeroblob(32), payload = NULL WHERE position = 4", 4),
+        ("UPDATE entries SET hash = zeroblob(32) WHERE position = 5", 5),
+        ("DELETE FROM entries WHERE position = 3", 3),
+    ],
+)
+def test_every_change_is_found_at_its_entry(
+    log: InteractionLog, tmp_path: Path, statement: str, position: int
+) -> None:
+    log.append([build_listen(number) for number in range(6)])
+    assert log.verify_chain()
+    with sqlite3.connect(tmp_path / "log.sqlite") as database:
+        database.execute(statement)
+    with pytest.raises(BrokenChain) as caught:
+        log.check_chain()
+    assert caught.value.position == position
+    assert not log.verify_chain()
+
+
+def test_a_log_cut_at_its_end_does_not_reach_the_committed_head(log: InteractionLog, tmp_path: Path) -> None:
+    log.append([build_listen(number) for number in range(4)])
+    head = log.head()
+    with sqlite3.connect(tmp_path / "log.sqlite") as database:
+        database.execute("DELETE FROM entries WHERE position = 4")
+    assert log.verify_chain()
+    with pytest.raises(BrokenChain) as caught:
+        log.check_chain(expected=head)
+    assert caught.value.position == 4
+
+
+def test_erasing_keeps_the_chain_and_the_receipts(log: InteractionLog) -> None:
+    receipts = log.append([build_listen(1), build_listen(2, account_number=2), build_listen(3)])
+    assert log.erase(build_listen(1).account, up_to=3) == 2
+    assert [stored.entry is None for stored in log.read(0, 10)] == [True, False, True]
+    assert log.check_chain().hash == receipts[-1].hash
+    assert log.append([build_listen(1)])[0].duplicate
+
+
+def test_a_full_disk_loses_nothing_and_appending_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    log = InteractionLog.at_path(tmp_path / "log.sqlite")
+    log.append([build_listen(number) for number in range(5)])
+    head = log.head()
+    _limit_pages(log, 12)
+    with pytest.raises(LogFull) as caught:
+        log.append([build_listen(number) for number in range(5, 2_000)])
+    assert str(tmp_path) in str(caught.value)
+    assert log.head() == head
+    _limit_pages(log, 1_000_000)
+    assert len(log.append([build_listen(number) for number in range(5, 2_000)])) == 1_995
+    assert log.check_chain().position == 2_000
+    log.close()
+
+
+def test_a_killed_writer_leaves_whole_batches_and_every_acknowledged_one(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    acknowledged = _append_until_killed(path)
+    log = InteractionLog.at_path(path)
+    head = log.check_chain()
+    assert head.position % 50 == 0
+    assert head.position >= acknowledged > 0
+    resumed = log.append([build_listen(number) for number in range(head.position + 50)])
+    assert sum(not receipt.duplicate for receipt in resumed) == 50
+    assert log.check_chain().position == head.position + 50
+    log.close()
+
+
+def _append_until_killed(path: Path) -> int:
+    """Let a child append batches of 50, kill it in the middle, and return the last acknowledged position."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.kit.append_forever", str(path)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert child.stdout is not None
+    acknowledged = [int(child.stdout.readline()) for _ in range(3)]
+    time.sleep(0.05)
+    child.send_signal(signal.SIGKILL)
+    rest = child.stdout.read().split()
+    child.wait()
+    child.stdout.close()
+    return int(rest[-1]) if rest and rest[-1].isdigit() else acknowledged[-1]
+
+
+def _limit_pages(log: InteractionLog, pages: int) -> None:
+    """Let SQLite answer as on a disk that is full."""
+    import sqlalchemy as sa
+
+    log._engine.dispose()
+
+    @sa.event.listens_for(log._engine, "connect")
+    def _limit(connection, _record):  # type: ignore[no-untyped-def]
+        connection.execute(f"PRAGMA max_page_count={pages}")
