@@ -3,7 +3,8 @@
     <home>/
     ├── interactions.sqlite     the interaction log (embedded default)
     ├── graph.ladybug           the graph (embedded default)
-    ├── deployment.json         the contracts that this installation follows
+    ├── deployments/<id>.json   the contracts that this installation follows, by chain id
+    ├── service.json            address of the service that owns the graph now
     ├── snapshots/<digest>/     cut by the snapshot job, read by training
     ├── models/<digest>/        embedding table, metrics, model card
     ├── epochs/<number>/        bundle/ (public), openings, commitment, reward ledger
@@ -57,8 +58,12 @@ class Home:
         return self.root / "graph.ladybug"
 
     @property
-    def deployment(self) -> Path:
-        return self.root / "deployment.json"
+    def deployments(self) -> Path:
+        return self.root / "deployments"
+
+    @property
+    def service(self) -> Path:
+        return self.root / "service.json"
 
     @property
     def snapshots(self) -> Path:
