@@ -17,8 +17,8 @@ _RATE = 136
 _ROUNDS = 24
 # Below this many messages the numpy calls cost more than the C library.
 _BATCH_MIN = 1024
-# A state of 25 lanes for so many messages stays in the second-level cache.
-_BATCH_MAX = 2048
+# The cost of a call is spread over so many messages; the states then take 3 MiB.
+_BATCH_MAX = 8192
 
 
 def keccak256_rows(messages: Bytes) -> Bytes:
@@ -55,26 +55,40 @@ def _hash_batch(messages: Bytes) -> Bytes:
 
 
 def _permute(state: Lanes) -> Lanes:
-    """Return Keccak-f[1600] of each column; lane x + 5 y is row x + 5 y of the state."""
+    """Return Keccak-f[1600] of each column, in place; lane x + 5 y is row x + 5 y of the state."""
     moved = np.empty_like(state)
+    parity, scratch = np.empty((2, 5, state.shape[1]), np.uint64)
     for constant in _ROUND_CONSTANTS:
-        grid = state.reshape(5, 5, -1)
-        parity = np.bitwise_xor.reduce(grid, axis=0)
-        for x in range(5):
-            grid[:, x] ^= parity[x - 1] ^ _rotate(parity[(x + 1) % 5], 1)
+        _theta(state.reshape(5, 5, -1), parity, scratch)
         for source, (target, shift) in enumerate(_MOVES):
-            moved[target] = _rotate(state[source], shift)
-        rows = moved.reshape(5, 5, -1)
-        for x in range(5):
-            grid[:, x] = rows[:, x] ^ (~rows[:, (x + 1) % 5] & rows[:, (x + 2) % 5])
+            _rotate(state[source], shift, moved[target], scratch[0])
+        _chi(moved.reshape(5, 5, -1), state.reshape(5, 5, -1), scratch)
         state[0] ^= constant
     return state
 
 
-def _rotate(lane: Lanes, shift: int) -> Lanes:
-    if shift == 0:
-        return lane
-    return lane << np.uint64(shift) | lane >> np.uint64(64 - shift)
+def _theta(grid: Lanes, parity: Lanes, scratch: Lanes) -> None:
+    np.bitwise_xor.reduce(grid, axis=0, out=parity)
+    turned, mixed = scratch[0], scratch[1]
+    for x in range(5):
+        _rotate(parity[(x + 1) % 5], 1, turned, mixed)
+        np.bitwise_xor(parity[x - 1], turned, out=turned)
+        np.bitwise_xor(grid[:, x], turned, out=grid[:, x])
+
+
+def _chi(rows: Lanes, grid: Lanes, scratch: Lanes) -> None:
+    for x in range(5):
+        np.invert(rows[:, (x + 1) % 5], out=scratch)
+        np.bitwise_and(scratch, rows[:, (x + 2) % 5], out=scratch)
+        np.bitwise_xor(rows[:, x], scratch, out=grid[:, x])
+
+
+def _rotate(lane: Lanes, shift: int, target: Lanes, scratch: Lanes) -> None:
+    # Writing into given arrays halves the time: fresh ones would be paged in at every step.
+    np.left_shift(lane, np.uint64(shift), out=target)
+    if shift:
+        np.right_shift(lane, np.uint64(64 - shift), out=scratch)
+        np.bitwise_or(target, scratch, out=target)
 
 
 def _moves() -> list[tuple[int, int]]:
