@@ -1,0 +1,1 @@
+"""The routes, one file a feature. Each reads its clients from `api.services` and returns a schema."""
