@@ -6,8 +6,12 @@ import pytest
 import pytest_asyncio
 
 from tunefi.chain.anvil import AnvilNode, AnvilOptions
+from tunefi.chain.deploy import SystemParameters, deploy_system
+from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
+from tunefi.chain.sender import TransactionSender
 from tunefi.chain.signing import Signer, derive_signers
+from tunefi.ids import Wei
 
 MNEMONIC = "test test test test test test test test test test test junk"
 
@@ -37,3 +41,19 @@ def signers() -> list[Signer]:
 async def mine(client: JsonRpc, blocks: int) -> None:
     """Mine empty blocks."""
     await client.call("anvil_mine", hex(blocks))
+
+
+@pytest_asyncio.fixture
+async def deployment(rpc: JsonRpc, signers: list[Signer]) -> Deployment:
+    """The whole system on the session's anvil: admin 0, keepers 1 to 3, guardian 4, registrar 5."""
+    parameters = SystemParameters(
+        keepers=tuple(signer.address for signer in signers[1:4]),
+        quorum=2,
+        min_bond_wei=Wei(10**18),
+        guardian=signers[4].address,
+        registrar=signers[5].address,
+        window_seconds=60,
+        unbonding_delay_seconds=600,
+        reward_delay_seconds=5,
+    )
+    return await deploy_system(TransactionSender(rpc, signers[0]), parameters)
