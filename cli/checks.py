@@ -97,7 +97,10 @@ def _check_secrets(settings: Settings) -> CheckResult:
             Signer.from_hex(settings.operator_key.get_secret_value())
         if settings.keeper_keys and settings.epoch_secret is None:
             return CheckResult(
-                "keys", False, "keeper keys without an epoch secret", "set TUNEFI_EPOCH_SECRET to the keepers' shared 32 bytes"
+                "keys",
+                False,
+                "keeper keys without an epoch secret",
+                "set TUNEFI_EPOCH_SECRET to the keepers' shared 32 bytes",
             )
     except TuneFiError as error:
         return CheckResult("keys", False, str(error), "a key is 32 bytes in hexadecimal, with or without 0x")
@@ -108,7 +111,9 @@ async def _check_node(rpc: JsonRpc, settings: Settings) -> CheckResult:
     try:
         await rpc.check_chain_id(settings.chain_id)
     except TuneFiError as error:
-        return CheckResult("node", False, str(error), "start the node, or correct TUNEFI_RPC_URL and TUNEFI_CHAIN_ID")
+        return CheckResult(
+            "node", False, str(error), "start the node, or correct TUNEFI_RPC_URL and TUNEFI_CHAIN_ID"
+        )
     return CheckResult("node", True, f"chain {settings.chain_id}")
 
 
@@ -116,7 +121,12 @@ async def _check_finalized(rpc: JsonRpc) -> CheckResult:
     try:
         header = await fetch_finalized(rpc)
     except TuneFiError as error:
-        return CheckResult("finality", False, str(error), "use a node that knows the `finalized` tag: nothing is paid without it")
+        return CheckResult(
+            "finality",
+            False,
+            str(error),
+            "use a node that knows the `finalized` tag: nothing is paid without it",
+        )
     return CheckResult("finality", True, f"finalized block {header.number}")
 
 
@@ -124,8 +134,12 @@ def _check_deployment(deployment_file: Callable[[], Any]) -> tuple[Deployment | 
     try:
         deployment = load_deployment(deployment_file())
     except TuneFiError as error:
-        return None, CheckResult("deployment", False, str(error), "set TUNEFI_DEPLOYMENT to the record of the deployment")
-    return deployment, CheckResult("deployment", True, f"{len(deployment.contracts)} contracts since block {deployment.block}")
+        return None, CheckResult(
+            "deployment", False, str(error), "set TUNEFI_DEPLOYMENT to the record of the deployment"
+        )
+    return deployment, CheckResult(
+        "deployment", True, f"{len(deployment.contracts)} contracts since block {deployment.block}"
+    )
 
 
 async def _check_code(rpc: JsonRpc, deployment: Deployment) -> CheckResult:
@@ -133,10 +147,14 @@ async def _check_code(rpc: JsonRpc, deployment: Deployment) -> CheckResult:
     codes = await rpc.call_batch([("eth_getCode", (deployment.contracts[name], "latest")) for name in names])
     empty = [name for name, code in zip(names, codes, strict=True) if code in ("0x", None)]
     detail = f"no code at {', '.join(empty)}" if empty else "every contract has code"
-    return CheckResult("contracts", not empty, detail, "the record is of another chain or of an earlier deployment")
+    return CheckResult(
+        "contracts", not empty, detail, "the record is of another chain or of an earlier deployment"
+    )
 
 
-async def _check_keepers(rpc: JsonRpc, deployment: Deployment, settings: Settings) -> AsyncIterator[CheckResult]:
+async def _check_keepers(
+    rpc: JsonRpc, deployment: Deployment, settings: Settings
+) -> AsyncIterator[CheckResult]:
     graph, staking = deployment.contract("RecommendationGraph"), deployment.contract("StakingContract")
     minimum = await graph.read(rpc, "minBond")
     for key in settings.keeper_keys:

@@ -68,7 +68,9 @@ def run_command(work: Coroutine[Any, Any, ExitCode | None], *, as_json: bool) ->
     except Exception as error:
         logging.getLogger(__name__).debug("%s", traceback.format_exc())
         code = _report(error, as_json=as_json)
-        messages.print("this is a defect of TuneFi; please report it with the output of TUNEFI_LOG_LEVEL=DEBUG")
+        messages.print(
+            "this is a defect of TuneFi; please report it with the output of TUNEFI_LOG_LEVEL=DEBUG"
+        )
     if code:
         raise typer.Exit(int(code))
 

@@ -38,7 +38,8 @@ class Journal:
         try:
             raw = json.loads(path.read_text())
             self._records = {
-                name: Record(item["inputs"], item["outputs"], Cost(**item["cost"])) for name, item in raw.items()
+                name: Record(item["inputs"], item["outputs"], Cost(**item["cost"]))
+                for name, item in raw.items()
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self._records = {}

@@ -1,0 +1,266 @@
+"""What the demonstration's accounts do on the chain: artists mint, listeners stake, buy and follow.
+
+Owns the plan, made up from a seed and from what each listener really plays most, and its sending. Every
+step looks at the chain first, so an interrupted run goes on where it stopped. Accounts are labelled as
+generated in the graph.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cli.demo.cast import Cast
+from tunefi.chain.contract import Contract
+from tunefi.chain.deployment import Deployment
+from tunefi.chain.sender import Transaction, TransactionSender
+from tunefi.chain.signing import Signer
+from tunefi.hashing import keccak256
+from tunefi.ids import ArtistId, TrackId, Wei
+from tunefi.progress import Progress
+
+_ETHER = 10**18
+_STAKERS = 200
+_BUYERS = 150
+_EDITIONS_A_BUYER = 2
+_SUPPLY = 1_000
+_GAS_MONEY_WEI = 2 * _ETHER
+_BATCH = 150
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistOnChain:
+    """An artist who takes part on the chain, with the one track that stands for its work."""
+
+    artist_id: ArtistId
+    track_id: TrackId
+    signer: Signer
+    price_wei: Wei
+
+
+@dataclass(frozen=True, slots=True)
+class EconomyPlan:
+    """Who does what; the same seed and data give the same plan.
+
+    `purchases` and `follows` hold (listener, index into `artists`).
+    """
+
+    artists: tuple[ArtistOnChain, ...]
+    stakes: tuple[tuple[Signer, Wei], ...]
+    purchases: tuple[tuple[Signer, int], ...]
+    follows: tuple[tuple[Signer, int], ...]
+
+
+def plan_economy(
+    cast: Cast,
+    seed: int,
+    listeners: NDArray[np.int64],
+    artists: NDArray[np.int64],
+    plays: NDArray[np.int64],
+    names: Sequence[tuple[ArtistId, TrackId]],
+) -> EconomyPlan:
+    """Return who does what on the chain.
+
+    Args:
+        cast: Accounts; `cast.artists` says how many artists take part, those heard by most listeners first.
+        seed: Of all that is made up.
+        listeners, artists, plays: Parallel arrays (E,), dense indices of listeners and artists.
+        names: Ids of artist and track by artist index.
+    """
+    draw = random.Random(seed)  # noqa: S311  # a demonstration is to be repeatable
+    heard_by = np.bincount(artists, minlength=len(names))
+    chosen = np.argsort(-heard_by, kind="stable")[: cast.artists]
+    place = {int(artist): index for index, artist in enumerate(chosen)}
+    stages = tuple(
+        ArtistOnChain(*names[artist], signer, Wei(draw.randrange(5, 60) * _ETHER // 1_000))
+        for artist, signer in zip(chosen, cast.artist_signers, strict=True)
+    )
+    favourites = _favourites(listeners, artists, plays, place)
+    fans = draw.sample(sorted(favourites), min(_STAKERS, len(favourites)))
+    signers = cast.listener_signers
+    stakes = tuple((signers[fan], Wei(draw.randrange(10, 2_000) * _ETHER)) for fan in fans)
+    buyers = fans[:_BUYERS]
+    purchases = tuple(
+        (signers[fan], artist) for fan in buyers for artist in favourites[fan][:_EDITIONS_A_BUYER]
+    )
+    follows = tuple((signers[fan], favourites[fan][0]) for fan in fans[_BUYERS // 2 :])
+    return EconomyPlan(stages, stakes, purchases, follows)
+
+
+def _favourites(
+    listeners: NDArray[np.int64], artists: NDArray[np.int64], plays: NDArray[np.int64], place: dict[int, int]
+) -> dict[int, list[int]]:
+    """Return by listener the places of the artists on the chain that it plays, most played first."""
+    order = np.lexsort((artists, -plays, listeners))
+    found: dict[int, list[int]] = {}
+    for listener, artist in zip(listeners[order].tolist(), artists[order].tolist(), strict=True):
+        if artist in place:
+            found.setdefault(listener, []).append(place[artist])
+    return found
+
+
+class Economy:
+    """Sends a plan to the chain, in steps of which each needs the one before.
+
+    Args:
+        sender: Signs with any account of the cast.
+        deployment: Where the contracts are.
+        cast: Deployer, operator and keepers.
+    """
+
+    def __init__(self, sender: TransactionSender, deployment: Deployment, cast: Cast) -> None:
+        self._sender, self._cast = sender, cast
+        self._token: Contract = deployment.contract("TuneToken")
+        self._staking: Contract = deployment.contract("StakingContract")
+        self._music: Contract = deployment.contract("MusicNFT")
+        self._fans: Contract = deployment.contract("FanEngagement")
+
+    async def bond_keepers(self, bond_wei: Wei) -> None:
+        """Give each keeper its bond and have it bonded."""
+        keepers = [k for k, bond in zip(*await self._keepers_and_bonds(), strict=True) if bond < bond_wei]
+        await self._send(
+            [
+                self._token.transaction("transfer", k.address, bond_wei, signer=self._cast.deployer)
+                for k in keepers
+            ]
+        )
+        await self._send(
+            [self._token.transaction("approve", self._staking.address, bond_wei, signer=k) for k in keepers]
+        )
+        await self._send([self._staking.transaction("bond", bond_wei, signer=k) for k in keepers])
+
+    async def perform(self, plan: EconomyPlan, progress: Progress) -> int:
+        """Send all that is not on the chain yet and return how many transactions that took."""
+        steps = (
+            self._fund_accounts,
+            self._fund_stakers,
+            self._register_artists,
+            self._mint_editions,
+            self._approve_stakes,
+            self._stake,
+            self._buy,
+            self._follow,
+        )
+        sent = 0
+        for number, step in enumerate(steps):
+            progress.update(number, len(steps), step.__name__.strip("_").replace("_", " "))
+            sent += await self._send(await step(plan))
+        progress.update(len(steps), len(steps), f"{sent} transactions")
+        return sent
+
+    async def _keepers_and_bonds(self) -> tuple[list[Signer], list[int]]:
+        keepers = self._cast.keepers
+        return keepers, [await self._staking.read(self._sender.rpc, "bondOf", k.address) for k in keepers]
+
+    async def _send(self, transactions: Sequence[Transaction]) -> int:
+        for start in range(0, len(transactions), _BATCH):
+            await self._sender.send_many(transactions[start : start + _BATCH])
+        return len(transactions)
+
+    async def _read_all(
+        self, contract: Contract, function: str, calls: Sequence[tuple[object, ...]]
+    ) -> list[int]:
+        """Return what a view answers for each of many arguments, asked in batches."""
+        requests = [
+            (
+                "eth_call",
+                (
+                    {"to": contract.address, "data": "0x" + contract.abi.encode_call(function, *c).hex()},
+                    "latest",
+                ),
+            )
+            for c in calls
+        ]
+        return [int(answer, 16) for answer in await self._sender.rpc.call_batch(requests)]
+
+    async def _fund_accounts(self, plan: EconomyPlan) -> list[Transaction]:
+        accounts = {signer.address: signer for signer, _ in plan.stakes}
+        accounts |= {artist.signer.address: artist.signer for artist in plan.artists}
+        calls = [("eth_getBalance", (address, "latest")) for address in accounts]
+        balances = await self._sender.rpc.call_batch(calls)
+        poor = [address for address, balance in zip(accounts, balances, strict=True) if int(balance, 16) == 0]
+        return [Transaction(address, b"", _GAS_MONEY_WEI, self._cast.deployer) for address in poor]
+
+    async def _fund_stakers(self, plan: EconomyPlan) -> list[Transaction]:
+        owned = await self._read_all(self._token, "balanceOf", [(s.address,) for s, _ in plan.stakes])
+        staked = await self._read_all(self._staking, "stakeOf", [(s.address,) for s, _ in plan.stakes])
+        return [
+            self._token.transaction("transfer", signer.address, amount, signer=self._cast.deployer)
+            for (signer, amount), has, stake in zip(plan.stakes, owned, staked, strict=True)
+            if has + stake < amount
+        ]
+
+    async def _register_artists(self, plan: EconomyPlan) -> list[Transaction]:
+        known = await self._read_all(self._music, "controllerOf", [(a.artist_id,) for a in plan.artists])
+        return [
+            self._music.transaction(
+                "registerArtist", artist.artist_id, artist.signer.address, signer=self._cast.operator
+            )
+            for artist, controller in zip(plan.artists, known, strict=True)
+            if not controller
+        ]
+
+    async def _mint_editions(self, plan: EconomyPlan) -> list[Transaction]:
+        known = await self._read_all(self._music, "artistKeyOf", [(a.track_id,) for a in plan.artists])
+        return [
+            self._music.transaction(
+                "mintEdition",
+                *(
+                    artist.artist_id,
+                    artist.track_id,
+                    _SUPPLY,
+                    artist.price_wei,
+                    f"urn:tunefi:demo:{artist.track_id}",
+                ),
+                signer=artist.signer,
+            )
+            for artist, key in zip(plan.artists, known, strict=True)
+            if not key
+        ]
+
+    async def _unstaked(self, plan: EconomyPlan) -> list[tuple[Signer, Wei]]:
+        staked = await self._read_all(self._staking, "stakeOf", [(s.address,) for s, _ in plan.stakes])
+        return [item for item, stake in zip(plan.stakes, staked, strict=True) if stake < item[1]]
+
+    async def _approve_stakes(self, plan: EconomyPlan) -> list[Transaction]:
+        return [
+            self._token.transaction("approve", self._staking.address, amount, signer=signer)
+            for signer, amount in await self._unstaked(plan)
+        ]
+
+    async def _stake(self, plan: EconomyPlan) -> list[Transaction]:
+        return [
+            self._staking.transaction("stake", amount, signer=signer)
+            for signer, amount in await self._unstaked(plan)
+        ]
+
+    async def _buy(self, plan: EconomyPlan) -> list[Transaction]:
+        tokens = await self._token_ids(plan)
+        wanted = [(signer, plan.artists[index]) for signer, index in plan.purchases]
+        held = await self._read_all(
+            self._music, "balanceOf", [(s.address, tokens[artist.track_id]) for s, artist in wanted]
+        )
+        return [
+            self._music.transaction(
+                "purchase", tokens[artist.track_id], 1, s.address, value_wei=artist.price_wei, signer=s
+            )
+            for (s, artist), count in zip(wanted, held, strict=True)
+            if not count
+        ]
+
+    async def _token_ids(self, plan: EconomyPlan) -> dict[TrackId, int]:
+        """Return the edition of each track, read from the contract."""
+        count = await self._music.read(self._sender.rpc, "editionCount")
+        found = {}
+        for token_id in range(1, count + 1):
+            edition = await self._music.read(self._sender.rpc, "editionOf", token_id)
+            found[bytes(edition[1])] = token_id
+        return {artist.track_id: found[keccak256(artist.track_id.encode())] for artist in plan.artists}
+
+    async def _follow(self, plan: EconomyPlan) -> list[Transaction]:
+        return [
+            self._fans.transaction("followArtist", plan.artists[index].artist_id, signer=signer)
+            for signer, index in plan.follows
+        ]
