@@ -1,0 +1,15 @@
+"""Numbered steps that bring a store's schema to the newest version, each applied once.
+
+Owns the order and the version. Refuses to know sessions: a store runs the statements of a step and notes
+its number in the `SchemaVersion` node.
+"""
+
+from collections.abc import Callable
+
+from graph_schema.migrations.m0001_labels_and_relationships import statements as _labels_and_relationships
+from graph_schema.statements import Dialect
+
+STEPS: tuple[Callable[[Dialect], list[str]], ...] = (_labels_and_relationships,)
+"""Step i brings a store to version i + 1."""
+
+SCHEMA_VERSION = len(STEPS)
