@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.27;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+
+import {FanEngagement} from "../../src/FanEngagement.sol";
+import {MusicNFT} from "../../src/MusicNFT.sol";
+import {RecommendationGraph} from "../../src/RecommendationGraph.sol";
+import {Roles} from "../../src/Roles.sol";
+import {StakingContract} from "../../src/StakingContract.sol";
+import {TuneToken} from "../../src/TuneToken.sol";
+import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.sol";
+import {Assertions} from "./Assertions.sol";
+
+/// @title The whole system, deployed and wired, with three bonded keepers of whom two are a quorum
+/// @dev The test itself is governance: it administers the AccessManager.
+abstract contract System is Assertions {
+    uint256 internal constant START = 1_800_000_000;
+    uint256 internal constant HEIGHT = 100_000;
+    uint256 internal constant SUPPLY = 1_000_000_000 ether;
+    uint256 internal constant MIN_BOND = 1_000 ether;
+    uint64 internal constant WINDOW = 1 days;
+    uint64 internal constant MAX_VALIDITY = 1 hours;
+    uint64 internal constant UNSTAKING = 7 days;
+    uint64 internal constant UNBONDING = 3 days;
+    uint64 internal constant DELAY = 2 days;
+    uint16 internal constant FEE_BPS = 250;
+    bytes32 internal constant REFERENCE_HASH = keccak256("the reference block");
+
+    address internal immutable guardian = address(0x6a12d);
+    address internal immutable registrar = address(0x4e6157);
+    address internal immutable treasury = address(0x74ea5);
+
+    AccessManager internal manager;
+    TuneToken internal token;
+    StakingContract internal staking;
+    MusicNFT internal music;
+    RecommendationGraph internal graph;
+    FanEngagement internal fans;
+
+    /// @dev Ascending by address, so that any run of them is a valid list of signers.
+    uint256[] internal keeperKeys;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        vm.roll(HEIGHT);
+        vm.setBlockhash(HEIGHT - 10, REFERENCE_HASH);
+        manager = new AccessManager(address(this));
+        token = new TuneToken(address(this), SUPPLY);
+        staking = new StakingContract(token, UNSTAKING, UNBONDING);
+        music = new MusicNFT(address(manager), FEE_BPS, treasury);
+        graph = new RecommendationGraph(address(manager), staking, WINDOW, MAX_VALIDITY, MIN_BOND);
+        fans = new FanEngagement(address(manager), token, graph, DELAY, 1_000_000, 1_000_000);
+        _wireRoles();
+        _addKeepers(3);
+        graph.setKeepers(_signers(3), 2);
+    }
+
+    function _wireRoles() internal {
+        _allow(address(music), MusicNFT.registerArtist.selector, Roles.REGISTRAR);
+        _allow(address(graph), RecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
+        _allow(address(graph), RecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
+        _allow(address(fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);
+        manager.grantRole(Roles.REGISTRAR, registrar, 0);
+        manager.grantRole(Roles.GUARDIAN, guardian, 0);
+    }
+
+    function _allow(address target, bytes4 selector, uint64 role) internal {
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = selector;
+        manager.setTargetFunctionRole(target, selectors, role);
+    }
+
+    function _addKeepers(uint256 count) internal {
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 key = uint256(keccak256(abi.encode("keeper", keeperKeys.length)));
+            _bond(vm.addr(key), MIN_BOND);
+            uint256 place = keeperKeys.length;
+            keeperKeys.push(key);
+            while (place > 0 && vm.addr(keeperKeys[place - 1]) > vm.addr(key)) {
+                keeperKeys[place] = keeperKeys[place - 1];
+                --place;
+            }
+            keeperKeys[place] = key;
+        }
+    }
+
+    function _bond(address keeper, uint256 amount) internal {
+        assertTrue(token.transfer(keeper, amount), "transfer");
+        vm.startPrank(keeper);
+        token.approve(address(staking), amount);
+        staking.bond(amount);
+        vm.stopPrank();
+    }
+
+    function _signers(uint256 count) internal view returns (address[] memory signers) {
+        signers = new address[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            signers[i] = vm.addr(keeperKeys[i]);
+        }
+    }
+
+    function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _signatures(bytes32 digest, uint256 count) internal view returns (bytes[] memory signatures) {
+        signatures = new bytes[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            signatures[i] = _sign(keeperKeys[i], digest);
+        }
+    }
+
+    /// @dev A commitment that would be accepted now as the next epoch.
+    function _commitment() internal view returns (IRecommendationGraph.Commitment memory) {
+        return IRecommendationGraph.Commitment({
+            epoch: graph.latestEpoch() + 1,
+            trackRoot: keccak256("tracks"),
+            listenerRoot: keccak256("listeners"),
+            tracks: 17_632,
+            listeners: 1_892,
+            dimension: 128,
+            listLength: 100,
+            snapshotDigest: keccak256(abi.encode("snapshot", graph.latestEpoch() + 1)),
+            modelDigest: keccak256("model"),
+            referenceBlock: uint64(HEIGHT - 10),
+            referenceHash: REFERENCE_HASH,
+            keeperSetVersion: graph.keeperSetVersion(),
+            validFrom: uint64(block.timestamp),
+            validUntil: uint64(block.timestamp) + MAX_VALIDITY,
+            bundleCid: "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+        });
+    }
+
+    function _commit(IRecommendationGraph.Commitment memory commitment) internal {
+        _commit(commitment, 2);
+    }
+
+    function _commit(IRecommendationGraph.Commitment memory commitment, uint256 count) internal {
+        bytes[] memory signatures = _signatures(graph.commitmentDigest(commitment), count);
+        graph.commit(commitment, _signers(count), signatures);
+    }
+
+    function _commitFinal() internal returns (IRecommendationGraph.Commitment memory commitment) {
+        commitment = _commitment();
+        _commit(commitment);
+        vm.warp(graph.finalAt(commitment.epoch));
+    }
+}
