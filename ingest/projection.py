@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph_schema.store import Cursor, EdgeRows, NodeRows, WriteBatch
-from ingest.arrow_rows import Ends, build_edge_rows, build_node_rows
+from ingest.arrow_rows import Ends, build_edge_table, build_node_rows
 from ingest.entries import Accounts, Catalogue, Entry, Interaction, Kind, Plays
 
 _DAY = 86_400_000_000
@@ -43,7 +43,8 @@ class LogRows:
     def build_edges(self) -> list[EdgeRows]:
         """Return the rows of all relationships, by type."""
         return [
-            build_edge_rows(type_, ends, columns) for (type_, ends), columns in sorted(self._edges.items())
+            EdgeRows(type_, *ends, rows=build_edge_table(type_, columns))
+            for (type_, ends), columns in sorted(self._edges.items())
         ]
 
     def _add_interaction(self, entry: Interaction) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 
 from graph_schema.store import Cursor, GraphStore, WriteBatch
-from ingest.deletion import read_deletion_batch
+from ingest.deletion import build_deletion_batch
 from ingest.entries import Entry, Kind
 from ingest.errors import LogMismatch
 from ingest.interaction_log import InteractionLog, StoredEntry
@@ -79,7 +79,7 @@ class LogProjector:
         if last.kind == Kind.DELETE and last.account is not None:
             account = Address(last.account)
             earlier = await asyncio.to_thread(self._log.read_account, account, last.position)
-            return await read_deletion_batch(self._store, account, earlier, cursor, expected)
+            return build_deletion_batch(account, earlier, cursor, expected)
         return build_log_batch(_present(entries), cursor, expected)
 
 
