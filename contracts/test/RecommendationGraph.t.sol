@@ -7,6 +7,7 @@ import {RecommendationGraph} from "../src/RecommendationGraph.sol";
 import {Signatures} from "../src/Signatures.sol";
 import {StakingContract} from "../src/StakingContract.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
+import {IStakingContract} from "../src/interfaces/IStakingContract.sol";
 import {System} from "./kit/System.sol";
 
 contract RecommendationGraphTest is System {
@@ -191,7 +192,7 @@ contract RecommendationGraphTest is System {
         staking.startUnbonding(MIN_BOND);
         vm.warp(graph.finalAt(1) - 1);
         _assertState(1, IRecommendationGraph.EpochState.Pending);
-        vm.expectRevert();
+        vm.expectPartialRevert(IStakingContract.NotReady.selector);
         staking.withdrawBond();
     }
 
