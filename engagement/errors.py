@@ -4,7 +4,6 @@
     ├── SnapshotsOutOfOrder     the previous snapshot is not earlier than this one
     ├── LedgerMismatch          the previous ledger belongs to another snapshot, or is missing
     ├── NegativeBudget          more was promised than funded
-    ├── UnknownCurrency         a fee in something that has no seed factor
     ├── BadParameters           a parameter of the rule is out of range
     └── DamagedLedger           a ledger on disk that is cut short or altered
 
@@ -44,14 +43,6 @@ class NegativeBudget(FinalError):
     def __init__(self, budget_wei: int) -> None:
         self.budget_wei = budget_wei
         super().__init__(f"a budget of {budget_wei} wei cannot be split; it must not be below zero")
-
-
-class UnknownCurrency(FinalError):
-    """A fee was paid in a currency that the rule has no factor for."""
-
-    def __init__(self, currency: str) -> None:
-        self.currency = currency
-        super().__init__(f"a fee in {currency[:60]!r} has no seed factor; ingest writes `ether` or `token`")
 
 
 class BadParameters(FinalError):

@@ -24,7 +24,7 @@ class RewardParameters:
         day_seconds: Most seconds of listening that count in one UTC day.
     """
 
-    ether_factor: int = 1_000 * MILLION
+    ether_factor: int = MILLION
     token_factor: int = MILLION
     fan_share: int = MILLION // 2
     minimum_ether_fee_wei: int = 10**13

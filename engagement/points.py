@@ -9,7 +9,7 @@ from math import isqrt
 
 from engagement.history import History
 from engagement.parameters import RewardParameters
-from engagement.seeds import ETHER
+from engagement.seeds import ETHER, TOKEN
 from tunefi.ids import Address, ArtistId
 
 
@@ -81,16 +81,13 @@ def artist_seconds(history: History | None) -> dict[Address, dict[ArtistId, int]
 
 def buyers(history: History, start_at: int, parameters: RewardParameters) -> set[Address]:
     """Return who made, after `start_at`, a purchase whose fee is above the minimum of its currency."""
+    minimum_wei = {ETHER: parameters.minimum_ether_fee_wei, TOKEN: parameters.minimum_token_fee_wei}
     return {
         purchase.payer
         for purchase in history.purchases
         if start_at < purchase.at <= history.at
-        and purchase.fee_wei
-        > (
-            parameters.minimum_ether_fee_wei
-            if purchase.currency == ETHER
-            else parameters.minimum_token_fee_wei
-        )
+        and purchase.currency in minimum_wei
+        and purchase.fee_wei > minimum_wei[purchase.currency]
     }
 
 

@@ -7,7 +7,6 @@ an artist can buy from itself and get the price back, but not the fee.
 from collections import defaultdict
 from itertools import groupby
 
-from engagement.errors import UnknownCurrency
 from engagement.history import History, StakeChange
 from engagement.parameters import MILLION, RewardParameters
 from tunefi.ids import Address
@@ -63,14 +62,12 @@ def _lowest(changes: list[StakeChange], start_block: int | None) -> int:
 def sum_fees(history: History, fee_days: int) -> dict[tuple[Address, str], int]:
     """Return the fees on primary purchases of the last days, by payer and currency, in wei.
 
-    Raises:
-        UnknownCurrency: A fee is in neither ether nor TuneToken.
+    A fee in neither ether nor TuneToken is no seed: nothing says what it is worth.
     """
     since = history.at - fee_days * DAY_MICROSECONDS
     fees: defaultdict[tuple[Address, str], int] = defaultdict(int)
     for purchase in history.purchases:
-        if purchase.currency not in (ETHER, TOKEN):
-            raise UnknownCurrency(purchase.currency)
-        if purchase.primary and since < purchase.at <= history.at:
+        in_time = since < purchase.at <= history.at
+        if purchase.primary and in_time and purchase.currency in (ETHER, TOKEN):
             fees[purchase.payer, purchase.currency] += purchase.fee_wei
     return dict(fees)

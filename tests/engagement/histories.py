@@ -1,5 +1,8 @@
 """Histories for tests: written by hand in a line, or drawn by hypothesis."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from hypothesis import strategies as st
 
 from engagement.history import Follow, History, Listening, Purchase, StakeChange, Vote
@@ -17,9 +20,9 @@ def artist(number: int) -> ArtistId:
     return ArtistId(f"artist:{number}")
 
 
-def history(*, block: int = END_BLOCK, at: int = END_AT, digest: int = 1, **rows: object) -> History:
+def history(*, block: int = END_BLOCK, at: int = END_AT, digest: int = 1, **rows: Iterable[Any]) -> History:
     """Return a history of the given rows; lists become tuples."""
-    filled = {name: tuple(values) for name, values in rows.items()}  # type: ignore[call-overload]
+    filled: dict[str, Any] = {name: tuple(values) for name, values in rows.items()}
     return History(digest=Hash32(bytes([digest]) * 32), block=block, at=at, **filled)
 
 

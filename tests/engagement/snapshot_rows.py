@@ -27,7 +27,7 @@ class Tables:
 
     def edges(self, type_: str) -> pa.Table:
         """Return the table of a relationship, empty where there are no rows."""
-        fields = [(name, pa.string()) for name in _ENDS]
+        fields: list[tuple[str, Any]] = [(name, pa.string()) for name in _ENDS]
         fields += [(item.name, _TYPES[item.type]) for item in EDGE_BY_TYPE[type_].properties]
         rows = self._rows.get(type_, ())
         return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in fields})

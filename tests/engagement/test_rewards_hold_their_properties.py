@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from engagement.parameters import RewardParameters
 from engagement.rewards import compute_rewards
 from engagement.trust import UNIT, build_trust
 from tests.engagement.histories import account, drawn_histories, follow, heard, history, stake
-from tunefi.ids import Address
+from tunefi.ids import Address, Hash32
 
 RULE = RewardParameters()
 BUDGETS = st.one_of(st.integers(0, 1_000), st.integers(0, 2**255))
@@ -28,7 +29,7 @@ def test_what_is_earned_and_what_is_carried_sum_to_the_budget(past: History, bud
 
 @given(drawn_histories(), drawn_histories(), BUDGETS, BUDGETS)
 def test_cumulative_amounts_never_fall(early: History, late: History, first: int, second: int) -> None:
-    early = replace(early, block=500, at=early.at // 2, digest=late.digest[:31] + b"\0")
+    early = replace(early, block=500, at=early.at // 2, digest=Hash32(late.digest[:31] + b"\0"))
     before = compute_rewards(early, None, None, first, RULE)
     after = compute_rewards(late, early, before, second, RULE)
     for address, wei in before.cumulative.items():
@@ -38,13 +39,11 @@ def test_cumulative_amounts_never_fall(early: History, late: History, first: int
 
 @given(drawn_histories(), BUDGETS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(past: History, budget: int, shuffler: random.Random) -> None:
-    mixed = replace(
-        past,
-        **{
-            name: tuple(shuffler.sample(getattr(past, name), len(getattr(past, name))))
-            for name in ("follows", "purchases", "votes", "listening", "controls")
-        },
-    )
+    mixed = replace(past)
+    for name in ("follows", "purchases", "votes", "listening", "controls"):
+        rows = getattr(past, name)
+        shuffled: dict[str, Any] = {name: tuple(shuffler.sample(rows, len(rows)))}
+        mixed = replace(mixed, **shuffled)
     one, other = (compute_rewards(rows, None, None, budget, RULE) for rows in (past, mixed))
     assert one.digest == other.digest
     assert one.rows == other.rows

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engagement.errors import LedgerMismatch, NegativeBudget, SnapshotsOutOfOrder, UnknownCurrency
+from engagement.errors import LedgerMismatch, NegativeBudget, SnapshotsOutOfOrder
 from engagement.history import StakeChange, Vote
 from engagement.parameters import MILLION, RewardParameters
 from engagement.points import build_activities, count_points
@@ -24,6 +24,7 @@ from tests.engagement.histories import (
     history,
     stake,
 )
+from tunefi.ids import Hash32
 
 RULE = RewardParameters(ether_factor=2 * MILLION, token_factor=MILLION // 2)
 
@@ -49,9 +50,10 @@ def test_a_secondary_sale_is_no_seed() -> None:
     assert build_seeds(past, None, RULE) == {}
 
 
-def test_a_fee_in_an_unknown_currency_is_refused() -> None:
-    with pytest.raises(UnknownCurrency):
-        build_seeds(history(purchases=[bought(1, 9, 7, currency="shells")]), None, RULE)
+def test_a_fee_in_a_currency_of_unknown_worth_counts_for_nothing() -> None:
+    past = history(purchases=[bought(1, 9, 10**30, currency="shells")])
+    assert build_seeds(past, None, RULE) == {}
+    assert build_activities(past, None, RULE) == {}
 
 
 def test_the_lowest_stake_of_the_period_counts() -> None:
@@ -169,7 +171,7 @@ def test_two_epochs_by_hand() -> None:
         first,
         block=900,
         at=END_AT,
-        digest=bytes([2]) * 32,
+        digest=Hash32(bytes([2]) * 32),
         stakes=(*first.stakes, stake(2, 0, 700)),
         listening=(*first.listening, heard(1, 1, 400, 5), heard(2, 1, 400, 5)),
     )
