@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from tunefi.home import Home
 
 Keys = Annotated[tuple[SecretStr, ...], NoDecode]
+Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     )
     graph_url: str = Field(
         "",
-        description="`ladybug:PATH`, `neo4j://HOST:PORT` or `bolt://HOST:PORT`; empty is Ladybug in the home.",
+        description="`ladybug:PATH`, `neo4j://HOST:PORT`, `bolt://HOST:PORT`; empty is Ladybug in the home.",
     )
     graph_user: str = Field("neo4j", description="User of the Neo4j server.")
     graph_password: SecretStr = Field(SecretStr(""), description="Password of the Neo4j server.")
@@ -37,6 +38,14 @@ class Settings(BaseSettings):
     )
     rpc_url: str = Field(
         "http://127.0.0.1:8545", description="JSON-RPC address of the node that is followed and sent to."
+    )
+    public_hosts: Words = Field(
+        (),
+        description="Names (`host` or `host:port`) of the API for sign-in, separated by commas.",
+    )
+    generated_notice: str = Field(
+        "",
+        description="What in the data was made up; shown in the API, on the page and in bundles.",
     )
     public_rpc_url: str = Field(
         "", description="JSON-RPC address that browsers verify against; empty means `rpc_url`."
@@ -48,6 +57,10 @@ class Settings(BaseSettings):
         None, description="File with the contracts' addresses; empty means the home's own."
     )
     operator_key: SecretStr | None = Field(None, description="Private key that signs catalogue entries.")
+    operators: Words = Field(
+        (),
+        description="Accounts whose catalogue entries are accepted, besides that of `operator_key`.",
+    )
     keeper_keys: Keys = Field(
         (), description="Private keys of the keepers that this process signs for, separated by commas."
     )
@@ -84,10 +97,12 @@ class Settings(BaseSettings):
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe message that is written."
     )
 
-    @field_validator("keeper_keys", mode="before")
+    @field_validator("keeper_keys", "operators", mode="before")
     @classmethod
-    def _split_keys(cls, value: object) -> object:
-        return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+        )
 
     @property
     def paths(self) -> Home:
