@@ -6,8 +6,9 @@ which therefore never overlap, one for reads, which see what was committed when 
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,13 +75,14 @@ class LadybugStore(TransactionalStore):
 
     async def _in_transaction(self, lane: "_Lane", begin: str, work: Work[T]) -> T:
         try:
-            await lane.call(begin)
-            try:
-                result = await work(_LadybugTransaction(lane))
-                await lane.call("COMMIT")
-            except BaseException:
-                await asyncio.shield(lane.roll_back())
-                raise
+            async with lane.connected():
+                await lane.call(begin)
+                try:
+                    result = await work(_LadybugTransaction(lane))
+                    await lane.call("COMMIT")
+                except BaseException:
+                    await asyncio.shield(lane.roll_back())
+                    raise
         except RuntimeError as error:
             if _NO_ROOM.search(str(error)):
                 raise GraphFull(str(self._path), str(error)) from error
@@ -88,14 +90,15 @@ class LadybugStore(TransactionalStore):
         return result
 
     async def _read_version(self) -> int:
-        tables = await self._reader.call("CALL show_tables() RETURN name")
+        async with self._read_lock, self._reader.connected():
+            tables = await self._reader.call("CALL show_tables() RETURN name")
         if "SchemaVersion" not in tables.column("name").to_pylist():
             return 0
         found = await self._in_read(lambda tx: tx.run(READ_VERSION))
         return int(found["version"][0].as_py()) if found.num_rows else 0
 
     async def _migrate_from(self, version: int) -> None:
-        async with self._write_lock:
+        async with self._write_lock, self._writer.connected():
             for number, step in enumerate(STEPS[version:], start=version + 1):
                 for statement in step(Dialect.LADYBUG):
                     await self._writer.call(statement)
@@ -103,8 +106,8 @@ class LadybugStore(TransactionalStore):
 
     async def query(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run one read-only statement that both stores speak; see `graph_schema.queries`."""
-        async with self._read_lock:
-            lane = self._reader
+        lane = self._reader
+        async with self._read_lock, lane.connected():
             await lane.call("BEGIN TRANSACTION READ ONLY")
             try:
                 return await lane.rows(cypher, dict(parameters or {}))
@@ -114,8 +117,8 @@ class LadybugStore(TransactionalStore):
     async def close(self) -> None:
         """Close the database and give up its ownership."""
         async with self._write_lock, self._read_lock:
-            await self._writer.close()
-            await self._reader.close()
+            self._writer.close()
+            self._reader.close()
             await asyncio.to_thread(self._database.close)
             self._owner.release()
 
@@ -130,11 +133,25 @@ def _open_database(path: Path, buffer_pool_bytes: int, threads: int) -> ladybug.
 
 
 class _Lane:
-    """One connection and the one thread that uses it."""
+    """One thread, and the connection that it uses now.
+
+    A connection keeps the plan of every statement with the table it ran over, and frees none before it
+    is closed; so each transaction has its own.
+    """
 
     def __init__(self, database: ladybug.Database, name: str) -> None:
-        self._connection = ladybug.Connection(database)
+        self._database = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._connection: ladybug.Connection = None
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Hold a connection, closed at the end with what it kept."""
+        self._connection = await self._do(lambda: ladybug.Connection(self._database))
+        try:
+            yield
+        finally:
+            await asyncio.shield(self._do(self._connection.close))
 
     async def _do(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -169,9 +186,8 @@ class _Lane:
 
         await self._do(work)
 
-    async def close(self) -> None:
-        """Close the connection and let the thread end."""
-        await self._do(self._connection.close)
+    def close(self) -> None:
+        """Let the thread end."""
         self._thread.shutdown()
 
 
