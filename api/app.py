@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.body_limit import BodyLimit
 from api.description import DESCRIPTION, TAGS, describe_errors
 from api.errors import answer_http, answer_known, answer_malformed
 from api.routes import ROUTERS
@@ -36,7 +37,6 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_follow_epochs,
-        max_body_size=services.limits.body_bytes,
     )
     app.state.services = services
     for router in ROUTERS:
@@ -44,6 +44,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(TuneFiError, answer_known)
     app.add_exception_handler(RequestValidationError, answer_malformed)
     app.add_exception_handler(HTTPException, answer_http)
+    app.add_middleware(BodyLimit, body_bytes=services.limits.body_bytes)
     app.add_middleware(Shield, routes=app.routes, answer_seconds=services.limits.answer_seconds)
     describe_errors(app)
     return app
@@ -52,7 +53,9 @@ def create_app(services: Services) -> FastAPI:
 @asynccontextmanager
 async def _follow_epochs(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    following = asyncio.create_task(services.served.follow(services.limits.poll_seconds), name="api.served_epoch")
+    following = asyncio.create_task(
+        services.served.follow(services.limits.poll_seconds), name="api.served_epoch"
+    )
     try:
         yield
     finally:

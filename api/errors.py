@@ -132,7 +132,9 @@ def answer_http(request: Request, error: Exception) -> JSONResponse:
     """Answer what the framework refuses: unknown paths, methods, bodies that are too large."""
     if not isinstance(error, HTTPException):
         return answer_unknown(request, error)
-    kind = HTTP_KINDS.get(error.status_code, Kind(error.status_code, "bad-request", "The request was refused"))
+    kind = HTTP_KINDS.get(
+        error.status_code, Kind(error.status_code, "bad-request", "The request was refused")
+    )
     problem = build_problem(kind, _http_detail(request, error))
     return problem_response(problem, dict(error.headers or {}))
 

@@ -1,15 +1,15 @@
 """What the HTTP service itself refuses.
 
-    FinalError
-    ├── SignInRefused          a sign-in message that does not hold
-    ├── NotSignedIn            a token that is unknown or has expired
-    ├── NotYours               something that is only shown to the account it belongs to
-    ├── NoSuchEpoch            no epoch of this number is known here
-    ├── NoSuchBundleFile       not a file of a public bundle
-    ├── NoSuchListener, NoSuchTrack
-    └── PageNotBuilt           the browser app is not in this installation
-    RetryableError
-    └── NoServedEpoch          no epoch is final yet
+FinalError
+├── SignInRefused          a sign-in message that does not hold
+├── NotSignedIn            a token that is unknown or has expired
+├── NotYours               something that is only shown to the account it belongs to
+├── NoSuchEpoch            no epoch of this number is known here
+├── NoSuchBundleFile       not a file of a public bundle
+├── NoSuchListener, NoSuchTrack
+└── PageNotBuilt           the browser app is not in this installation
+RetryableError
+└── NoServedEpoch          no epoch is final yet
 """
 
 from tunefi.errors import FinalError, RetryableError
@@ -51,7 +51,9 @@ class NoSuchBundleFile(FinalError):
 
     def __init__(self, epoch: int, name: str) -> None:
         self.epoch, self.name = epoch, name
-        super().__init__(f"the bundle of epoch {epoch} has no file {name[:80]!r}; /v1/epochs/{epoch} lists its files")
+        super().__init__(
+            f"the bundle of epoch {epoch} has no file {name[:80]!r}; /v1/epochs/{epoch} lists its files"
+        )
 
 
 class NoSuchTrack(FinalError):

@@ -11,9 +11,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.bundle_files import BundleFiles
 from api.catalogue import Catalogue
+from api.epoch_records import EpochRecords
 from api.epoch_states import EpochStates
 from api.page_files import BUILT_PAGE, PageFiles
+from api.popularity import Popularity
 from api.served_epoch import ServedEpochs
 from api.sign_in import SignIn
 from commitments.library import EpochLibrary
@@ -79,13 +82,19 @@ class Services:
     states: EpochStates = field(init=False)
     served: ServedEpochs = field(init=False)
     catalogue: Catalogue = field(init=False)
+    epochs: EpochRecords = field(init=False)
+    bundles: BundleFiles = field(init=False)
+    popularity: Popularity = field(init=False)
 
     def __post_init__(self) -> None:
         self.sign_in = SignIn(self.clock, self.deployment.chain_id, self.domains)
         self.page = PageFiles(self.page_folder, self.public_rpc_url)
         self.states = EpochStates(self.rpc, self.deployment)
         self.served = ServedEpochs(self.library, self.states, self.health)
-        self.catalogue = Catalogue(self.store)
+        self.catalogue = Catalogue(self.store, self.clock)
+        self.epochs = EpochRecords(self.store, self.library, self.states, self.deployment)
+        self.bundles = BundleFiles(self.library)
+        self.popularity = Popularity(self.catalogue)
 
 
 async def read_services(request: Request) -> Services:

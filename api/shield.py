@@ -56,7 +56,10 @@ class Shield:
         try:
             async with asyncio.timeout(self._answer_seconds) as limit:
                 answer.limit = limit
-                await self._app(inner, receive, answer.send)
+                try:
+                    await self._app(inner, receive, answer.send)
+                finally:
+                    answer.limit = None
         except TimeoutError:
             if answer.started:
                 raise

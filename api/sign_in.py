@@ -98,7 +98,9 @@ class SignIn:
         if urlsplit(message.uri).netloc.lower() not in self.domains:
             raise SignInRefused("the URI of the message is not of this service")
         if message.chain_id != self.chain_id:
-            raise SignInRefused(f"the message is for chain {message.chain_id}, this service follows {self.chain_id}")
+            raise SignInRefused(
+                f"the message is for chain {message.chain_id}, this service follows {self.chain_id}"
+            )
 
     def _check_time(self, message: SiweMessage) -> None:
         now, skew = self.clock(), CLOCK_SKEW_SECONDS * 1_000_000

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.catalogue import Account
 from api.services import ServicesDep
 from tunefi.ids import Address
 
@@ -34,3 +35,8 @@ async def read_viewer(services: ServicesDep, bearer: BearerDep) -> Address | Non
 
 
 ViewerDep = Annotated[Address | None, Depends(read_viewer)]
+
+
+def may_see(viewer: Address | None, account: Account) -> bool:
+    """Return whether a viewer may see what an account listens to: its own, or a public listener's."""
+    return account.public_listener or viewer == account.address

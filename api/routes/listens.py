@@ -43,9 +43,7 @@ def _keep(services: Services, batch: Listens, now_at: Microseconds) -> ListenRec
         if isinstance(outcome, LogReceipt):
             receipts.append(_receipt_of(index, item, outcome))
         else:
-            refused.append(
-                RefusedItem(index=index, reason=Reason.IDEMPOTENCY_CONFLICT, detail=str(outcome))
-            )
+            refused.append(RefusedItem(index=index, reason=Reason.IDEMPOTENCY_CONFLICT, detail=str(outcome)))
     return ListenReceipts(receipts=receipts, refused=sorted(refused, key=lambda item: item.index))
 
 

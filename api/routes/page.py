@@ -29,7 +29,9 @@ async def read_asset(services: ServicesDep, name: str) -> FileResponse:
     path = services.page.find(name, under="assets")
     if path is None:
         raise HTTPException(404)
-    return FileResponse(path, headers={"Content-Security-Policy": services.page.policy(), "Cache-Control": _FOREVER})
+    return FileResponse(
+        path, headers={"Content-Security-Policy": services.page.policy(), "Cache-Control": _FOREVER}
+    )
 
 
 @router.get("/{name}")

@@ -13,7 +13,7 @@ class Chain(BaseModel):
                     "chain_id": 31337,
                     "rpc_url": "http://127.0.0.1:8545",
                     "contracts": {"RecommendationGraph": "0x5fbdb2315678afecb367f032d93f642f64180aa3"},
-                    "generated_notice": "Listens, follows, stakes and purchases marked `generated` were made up.",
+                    "generated_notice": "Rows marked `generated` were made up for the demo.",
                 }
             ]
         }
@@ -22,4 +22,6 @@ class Chain(BaseModel):
     chain_id: int
     rpc_url: str = Field(description="Node that browsers may read from.")
     contracts: dict[str, str] = Field(description="Address of each contract by its name.")
-    generated_notice: str = Field(description="What in this service's data was made up, empty where nothing was.")
+    generated_notice: str = Field(
+        description="What in this service's data was made up, empty where nothing was."
+    )

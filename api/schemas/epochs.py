@@ -3,11 +3,12 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.schemas.recommendations import StateName
 from api.schemas.texts import EXAMPLE_CID, EXAMPLE_HASH
 
-_SUMMARY = {
+_SUMMARY: JsonDict = {
     "epoch": 3,
     "state": "final",
     "committed_at": 1789999940000000,
@@ -24,7 +25,9 @@ class EpochSummary(BaseModel):
     """One epoch in a list."""
 
     epoch: int
-    state: StateName = Field(description="State on the chain when it was last read; verify it there yourself.")
+    state: StateName = Field(
+        description="State on the chain when it was last read; verify it there yourself."
+    )
     committed_at: int | None = Field(description="Microseconds since 1970-01-01 UTC.")
     final_at: int | None = Field(description="Microseconds since 1970-01-01 UTC from which it is final.")
     track_root: str | None
@@ -75,7 +78,9 @@ class Epoch(EpochSummary):
         }
     )
 
-    commitment: dict[str, Any] | None = Field(description="What the keepers signed, null where it is not held here.")
+    commitment: dict[str, Any] | None = Field(
+        description="What the keepers signed, null where it is not held here."
+    )
     signers: list[str] = Field(description="Keepers who signed, ascending.")
     chain_id: int
     contract: str | None

@@ -31,7 +31,12 @@ class Readiness(BaseModel):
                     "reasons": [],
                     "served_epoch": 3,
                     "components": [
-                        {"name": "ingest", "ok": True, "detail": "block 812", "last_success_at": 1790000000000000}
+                        {
+                            "name": "ingest",
+                            "ok": True,
+                            "detail": "block 812",
+                            "last_success_at": 1790000000000000,
+                        }
                     ],
                 }
             ]

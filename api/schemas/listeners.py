@@ -35,7 +35,9 @@ class PublicListeners(BaseModel):
                             "address": EXAMPLE_ADDRESS,
                             "name": "Listener 2",
                             "generated": False,
-                            "top_artists": [{"artist_id": "hetrec:artist:51", "name": "Duran Duran", "plays": 13883}],
+                            "top_artists": [
+                                {"artist_id": "hetrec:artist:51", "name": "Duran Duran", "plays": 13883}
+                            ],
                             "plays": 168737,
                         }
                     ]
@@ -68,6 +70,7 @@ class Listener(BaseModel):
                     "generated": False,
                     "public_listener": True,
                     "plays": 168737,
+                    "generated_plays": 12,
                     "top": [
                         {
                             "track_id": "hetrec:track:51",
@@ -86,4 +89,5 @@ class Listener(BaseModel):
     generated: bool
     public_listener: bool
     plays: int = Field(description="All plays.")
+    generated_plays: int = Field(description="How many of them were made up.")
     top: list[TopTrack]

@@ -24,13 +24,13 @@ class ListenItem(BaseModel):
     idempotency_key: str = Field(
         min_length=1,
         max_length=200,
-        description="The sender's own name for this listen: 0x hex of 32 bytes, or any text, which is hashed. "
-        "Sent again it is the same listen.",
+        description="The sender's own name for this listen: 0x hex of 32 bytes, or any text, which is "
+        "hashed. Sent again it is the same listen.",
     )
     signature: SignatureText | None = Field(
         None,
-        description="EIP-712 signature over `Interaction(address account,string kind,string subject,uint64 at,"
-        "uint32 seconds,bytes32 idempotencyKey)`, domain `TuneFi Interactions`, version `1`. Rewards count "
+        description="EIP-712 signature over `Interaction(address account,string kind,string subject,"
+        "uint64 at,uint32 seconds,bytes32 idempotencyKey)`, domain `TuneFi Interactions`, version `1`. Rewards count "
         "signed listens only.",
     )
 
@@ -127,5 +127,3 @@ class ListenReceipts(BaseModel):
 
     receipts: list[Receipt]
     refused: list[RefusedItem]
-
-

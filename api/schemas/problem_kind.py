@@ -8,7 +8,14 @@ class ProblemKind(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"type": "/problems/no-such-track", "title": "No such track", "status": 404, "retryable": False}]
+            "examples": [
+                {
+                    "type": "/problems/no-such-track",
+                    "title": "No such track",
+                    "status": 404,
+                    "retryable": False,
+                }
+            ]
         }
     )
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.schemas.texts import EXAMPLE_ADDRESS, EXAMPLE_CID, EXAMPLE_HASH
 
@@ -13,7 +14,9 @@ class ServedEpochJson(BaseModel):
     """The epoch that a list comes from."""
 
     epoch: int | None = Field(description="Number of the epoch, null where none is final yet.")
-    state: StateName = Field(description="State on the chain when it was last read; verify it there yourself.")
+    state: StateName = Field(
+        description="State on the chain when it was last read; verify it there yourself."
+    )
     final_at: int | None = Field(description="Microseconds since 1970-01-01 UTC from which it is final.")
     track_root: str | None
     listener_root: str | None
@@ -46,9 +49,9 @@ class RecommendationJson(BaseModel):
     title: str
     artist: str | None
     score: int | None = Field(
-        description="Exact product of the two vectors, null in a fallback, which has no vector of the listener."
+        description="Exact product of the two vectors; null where popularity alone decided."
     )
-    generated: bool = Field(description="The demo made this track up.")
+    generated: bool = Field(description="Some plays of this track were made up.")
     why: list[WhyJson]
 
 
@@ -65,7 +68,7 @@ class OpeningJson(BaseModel):
     proof: list[str] = Field(description="Siblings from leaf to root.")
 
 
-_OPENING = {
+_OPENING: JsonDict = {
     "address": EXAMPLE_ADDRESS,
     "row": 7,
     "salt": EXAMPLE_HASH,
@@ -119,13 +122,15 @@ class Recommendations(BaseModel):
     )
 
     address: str
-    generated: bool = Field(description="The demo made this account up.")
+    generated: bool = Field(description="This account was made up.")
     public_listener: bool = Field(description="Everyone may see this account's list and history.")
     epoch: ServedEpochJson
     model: ModelJson | None = Field(description="Null where no epoch is final yet.")
     items: list[RecommendationJson]
-    fallback: bool = Field(description="True: popular tracks, because the epoch has no leaf for this listener.")
+    fallback: bool = Field(
+        description="True: not committed, because the epoch has no leaf for this listener."
+    )
     fallback_reason: str | None = Field(description="Why it is a fallback, null where it is none.")
     opening: OpeningJson | None = Field(
-        description="Only for the signed-in listener itself, or of public listeners; null else and in a fallback."
+        description="For the signed-in listener itself, or of public listeners; null else and in a fallback."
     )

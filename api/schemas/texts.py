@@ -33,7 +33,9 @@ def _parse_bytes32(text: str) -> str:
 
 def _parse_signature(text: str) -> str:
     if not _HEX.fullmatch(text) or len(text) != 132:
-        raise ValueError(f"{text[:80]!r} is not a signature: expected 0x and 130 hexadecimal digits (r, s, v)")
+        raise ValueError(
+            f"{text[:80]!r} is not a signature: expected 0x and 130 hexadecimal digits (r, s, v)"
+        )
     return text.lower()
 
 
@@ -56,5 +58,7 @@ SignatureText = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{130}$"}),
 ]
 
-WeiText = Annotated[str, Field(pattern=r"^[0-9]+$", description="Wei as decimal digits: too large for JSON numbers.")]
+WeiText = Annotated[
+    str, Field(pattern=r"^[0-9]+$", description="Wei as decimal digits: too large for JSON numbers.")
+]
 """An amount of wei."""

@@ -24,7 +24,12 @@ class SimilarTracks(BaseModel):
                     "artist": "Radiohead",
                     "epoch": 3,
                     "items": [
-                        {"track_id": "hetrec:track:65", "title": "Coldplay", "artist": "Coldplay", "score": 0.81}
+                        {
+                            "track_id": "hetrec:track:65",
+                            "title": "Coldplay",
+                            "artist": "Coldplay",
+                            "score": 0.81,
+                        }
                     ],
                 }
             ]
