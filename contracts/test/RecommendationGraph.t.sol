@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 
 import {RecommendationGraph} from "../src/RecommendationGraph.sol";
 import {Signatures} from "../src/Signatures.sol";
@@ -12,6 +13,10 @@ import {System} from "./kit/System.sol";
 
 contract RecommendationGraphTest is System {
     uint256 private constant CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+
+    /// @dev The code of the block hash history, from EIP-2935.
+    bytes private constant HISTORY_CODE =
+        hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
 
     function test_a_quorum_commits_an_epoch_and_the_event_says_everything() public {
         IRecommendationGraph.Commitment memory commitment = _commitment();
@@ -205,6 +210,17 @@ contract RecommendationGraphTest is System {
                 IRecommendationGraph.StaleReference.selector, HEIGHT - 10, bytes32(0), REFERENCE_HASH
             )
         );
+    }
+
+    function test_a_reference_is_accepted_up_to_8191_blocks_back() public {
+        IRecommendationGraph.Commitment memory commitment = _commitment();
+        vm.etch(Blockhash.HISTORY_STORAGE_ADDRESS, HISTORY_CODE);
+        bytes32 slot = bytes32(uint256(commitment.referenceBlock) % 8_191);
+        vm.store(Blockhash.HISTORY_STORAGE_ADDRESS, slot, REFERENCE_HASH);
+        vm.roll(commitment.referenceBlock + 8_192);
+        _expectPartialRefusal(commitment, IRecommendationGraph.StaleReference.selector);
+        vm.roll(commitment.referenceBlock + 8_191);
+        _commit(commitment);
     }
 
     function test_a_reference_that_is_not_on_this_chain_is_refused() public {

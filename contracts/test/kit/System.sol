@@ -3,10 +3,10 @@ pragma solidity ^0.8.27;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
+import {Deployment} from "../../script/Deployment.sol";
 import {FanEngagement} from "../../src/FanEngagement.sol";
 import {MusicNFT} from "../../src/MusicNFT.sol";
 import {RecommendationGraph} from "../../src/RecommendationGraph.sol";
-import {Roles} from "../../src/Roles.sol";
 import {StakingContract} from "../../src/StakingContract.sol";
 import {TuneToken} from "../../src/TuneToken.sol";
 import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.sol";
@@ -45,30 +45,29 @@ abstract contract System is Assertions {
         vm.warp(START);
         vm.roll(HEIGHT);
         vm.setBlockhash(HEIGHT - 10, REFERENCE_HASH);
-        manager = new AccessManager(address(this));
-        token = new TuneToken(address(this), SUPPLY);
-        staking = new StakingContract(token, UNSTAKING, UNBONDING);
-        music = new MusicNFT(address(manager), FEE_BPS, treasury);
-        graph = new RecommendationGraph(address(manager), staking, WINDOW, MAX_VALIDITY, MIN_BOND);
-        fans = new FanEngagement(address(manager), token, graph, DELAY, 1_000_000, 1_000_000);
-        _wireRoles();
+        Deployment.Contracts memory c = Deployment.deploy(_parameters());
+        Deployment.wire(c, registrar, guardian);
+        (manager, token, staking, music, graph, fans) = (c.manager, c.token, c.staking, c.music, c.graph, c.fans);
         _addKeepers(3);
         graph.setKeepers(_signers(3), 2);
     }
 
-    function _wireRoles() internal {
-        _allow(address(music), MusicNFT.registerArtist.selector, Roles.REGISTRAR);
-        _allow(address(graph), RecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
-        _allow(address(graph), RecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
-        _allow(address(fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);
-        manager.grantRole(Roles.REGISTRAR, registrar, 0);
-        manager.grantRole(Roles.GUARDIAN, guardian, 0);
-    }
-
-    function _allow(address target, bytes4 selector, uint64 role) internal {
-        bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = selector;
-        manager.setTargetFunctionRole(target, selectors, role);
+    function _parameters() internal view returns (Deployment.Parameters memory) {
+        return Deployment.Parameters({
+            admin: address(this),
+            supplyRecipient: address(this),
+            supply: SUPPLY,
+            unstakingDelay: UNSTAKING,
+            unbondingDelay: UNBONDING,
+            feeBps: FEE_BPS,
+            treasury: treasury,
+            window: WINDOW,
+            maxValidity: MAX_VALIDITY,
+            minBond: MIN_BOND,
+            rewardDelay: DELAY,
+            etherFactor: 1_000_000,
+            tokenFactor: 1_000_000
+        });
     }
 
     function _addKeepers(uint256 count) internal {
