@@ -1,0 +1,45 @@
+"""Identifiers of what is born on a chain: chain id, contract, and number or log.
+
+Owns their form, so that two chains and two contracts never collide. Refuses to know any event.
+"""
+
+from collections.abc import Iterable
+
+from tunefi.chain.logs import RawLog
+from tunefi.ids import Address, ChainId
+
+TOKEN_EVENTS = frozenset(
+    ("MusicNFT", name) for name in ("EditionMinted", "EditionPurchased", "TransferSingle", "TransferBatch")
+)
+"""Events whose handlers need to know tokens and balances."""
+
+ZERO_ADDRESS = Address("0x" + "00" * 20)
+
+
+class TokenNames:
+    """The ids of a track's editions in one property: separated by spaces, in the order they were minted."""
+
+    @staticmethod
+    def join(tokens: Iterable[str]) -> str:
+        """Return the property."""
+        return " ".join(tokens)
+
+    @staticmethod
+    def split(text: str) -> list[str]:
+        """Return the ids in a property."""
+        return text.split()
+
+
+def chain_name(chain_id: ChainId, contract: Address, number: int) -> str:
+    """Return the id of something that a contract numbers: a token, an epoch."""
+    return f"{chain_id}:{contract}:{number}"
+
+
+def pool_name(chain_id: ChainId, contract: Address) -> str:
+    """Return the id of a staking pool."""
+    return f"{chain_id}:{contract}"
+
+
+def event_name(chain_id: ChainId, log: RawLog) -> str:
+    """Return the id of one event: its chain, contract, block, transaction and place in the block."""
+    return f"{chain_id}:{log.address}:{log.block_number}:{log.transaction_hash}:{log.log_index}"

@@ -1,0 +1,98 @@
+"""What the follower asks of a node: blocks and their events, checked against one another.
+
+Owns the questions. Refuses to believe an answer that contradicts itself, and to know the graph.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tunefi.chain.blocks import BlockHeader, fetch_block, fetch_blocks, fetch_finalized
+from tunefi.chain.deployment import Deployment
+from tunefi.chain.errors import NodeUnreachable, NoFinalizedTag, RpcError, UnknownBlock
+from tunefi.chain.events import ChainEvent, SetAside, decode_logs
+from tunefi.chain.logs import RawLog, fetch_block_logs, fetch_logs
+from tunefi.chain.rpc import JsonRpc
+from tunefi.ids import Microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEvents:
+    """Events of a range of blocks, in chain order, with the times of the blocks that have some."""
+
+    last: BlockHeader
+    events: list[ChainEvent]
+    set_aside: list[SetAside]
+    times: dict[int, Microseconds]
+
+
+class ChainSource:
+    """The blocks and events of one deployment, from one node."""
+
+    def __init__(self, rpc: JsonRpc, deployment: Deployment) -> None:
+        self._rpc = rpc
+        self._deployment = deployment
+        self._abis = deployment.abis()
+        self._addresses = sorted(self._abis)
+
+    async def check(self) -> None:
+        """Raise `ChainIdMismatch` unless the node serves the chain of the deployment."""
+        await self._rpc.check_chain_id(self._deployment.chain_id)
+
+    async def fetch_head(self) -> BlockHeader:
+        """Return the newest block."""
+        return await fetch_block(self._rpc, "latest")
+
+    async def fetch_final(self) -> BlockHeader | None:
+        """Return the newest final block, or None where the node has no such tag."""
+        try:
+            return await fetch_finalized(self._rpc)
+        except NoFinalizedTag:
+            return None
+
+    async def fetch_header(self, number: int) -> BlockHeader | None:
+        """Return the block at a height, or None where the chain is shorter."""
+        try:
+            return await fetch_block(self._rpc, number)
+        except UnknownBlock:
+            return None
+
+    async def fetch_headers(self, first: int, last: int) -> list[BlockHeader]:
+        """Return the blocks from a height to another, as far as the chain goes and they are linked."""
+        try:
+            headers = await fetch_blocks(self._rpc, range(first, last + 1))
+        except UnknownBlock:
+            return []
+        linked = headers[:1]
+        for header in headers[1:]:
+            if header.parent_hash != linked[-1].hash:
+                break
+            linked.append(header)
+        return linked
+
+    async def fetch_range(self, first: int, last: BlockHeader) -> BlockEvents:
+        """Return the events of final blocks, both ends included.
+
+        Raises:
+            NodeUnreachable: Logs and blocks contradict each other; ask again.
+        """
+        logs = await fetch_logs(self._rpc, first, last.number, self._addresses)
+        headers = await fetch_blocks(self._rpc, sorted({log.block_number for log in logs}))
+        hashes = {header.number: header.hash for header in headers}
+        if any(hashes[log.block_number] != log.block_hash for log in logs):
+            raise NodeUnreachable(self._rpc.node, "logs and blocks are of different branches")
+        return self._decode(last, logs, headers)
+
+    async def fetch_block_events(self, header: BlockHeader) -> BlockEvents | None:
+        """Return the events of exactly this block, or None where the node has dropped it meanwhile."""
+        try:
+            logs = await fetch_block_logs(self._rpc, header.hash, self._addresses)
+        except RpcError:
+            return None
+        return self._decode(header, logs, [header])
+
+    def _decode(
+        self, last: BlockHeader, logs: Sequence[RawLog], headers: Sequence[BlockHeader]
+    ) -> BlockEvents:
+        decoded = decode_logs(logs, self._abis)
+        times = {header.number: Microseconds(header.timestamp_at) for header in headers}
+        return BlockEvents(last, decoded.events, decoded.set_aside, times)

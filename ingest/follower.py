@@ -1,0 +1,235 @@
+"""Follows a chain to its head, block by block, and takes back what the chain takes back.
+
+Four parts: the range to apply next, the fetching of its events, the filter of what the cursor says is done,
+the writing. Invariants:
+
+- The cursor's block is the child of what was applied before, hash by hash.
+- A block that is not final is written with undo records; they are dropped once it is final.
+- Nothing is undone before the common ancestor is known to be within reach.
+
+Owns the cursor `chain:<chain id>`. Refuses to go on when the chain replaced more than can be undone.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from graph_schema.store import BlockRef, Cursor, GraphStore
+from ingest.chain_events import read_chain_batch
+from ingest.chain_source import BlockEvents, ChainSource
+from ingest.errors import ReorgTooDeep
+from tunefi.chain.blocks import BlockHeader
+from tunefi.chain.deployment import Deployment
+from tunefi.chain.rpc import JsonRpc
+from tunefi.errors import RetryableError
+
+_LOG = logging.getLogger(__name__)
+_HEADERS_A_REQUEST = 100
+
+
+@dataclass(slots=True)
+class FollowerStatus:
+    """How far the follower is; `problem` says why it does not go on.
+
+    Attributes:
+        final_block: Newest block that counts for money; None: the node has no such tag, pay nothing.
+        undone_blocks: How many blocks reorganisations took back since the start.
+        set_aside: How many logs did not decode since the start.
+        halted: It never goes on by itself.
+    """
+
+    applied_block: int | None = None
+    head_block: int | None = None
+    final_block: int | None = None
+    undone_blocks: int = 0
+    set_aside: int = 0
+    problem: str | None = None
+    halted: bool = False
+
+    @property
+    def lag_blocks(self) -> int | None:
+        """How many blocks the graph is behind the head."""
+        if self.applied_block is None or self.head_block is None:
+            return None
+        return max(0, self.head_block - self.applied_block)
+
+
+class ChainFollower:
+    """Takes the events of one deployment into one graph.
+
+    Args:
+        rpc: The node.
+        store: The graph.
+        deployment: Its contracts, and the block before which none existed.
+        range_blocks: Most final blocks in one write.
+        window_blocks: How many blocks can be undone where the node has no `finalized` tag.
+    """
+
+    def __init__(
+        self,
+        rpc: JsonRpc,
+        store: GraphStore,
+        deployment: Deployment,
+        *,
+        range_blocks: int = 1_000,
+        window_blocks: int = 128,
+    ) -> None:
+        self._source = ChainSource(rpc, deployment)
+        self._store = store
+        self._deployment = deployment
+        self._range_blocks = range_blocks
+        self._window_blocks = window_blocks
+        self._checked = False
+        self._new = False
+        self.cursor_source = f"chain:{deployment.chain_id}"
+        self.status = FollowerStatus()
+
+    async def follow_to_head(self) -> FollowerStatus:
+        """Apply everything up to the head of now, and return where the follower stands.
+
+        Raises:
+            ChainIdMismatch: The node serves another chain.
+            ReorgTooDeep: Halts; see its message.
+            HandlerFailed: An event cannot be applied; its block was not.
+            NodeUnreachable: Ask again later.
+        """
+        if not self._checked:
+            await self._source.check()
+            self._checked = True
+        final = await self._source.fetch_final()
+        head = await self._source.fetch_head()
+        self.status.head_block = head.number
+        self.status.final_block = final.number if final else None
+        settled = final or await self._source.fetch_header(max(0, head.number - self._window_blocks))
+        if settled is not None:
+            await self._advance(settled, head)
+        return self.status
+
+    async def run(self, stop: asyncio.Event, *, pause_seconds: float = 1.0) -> None:
+        """Follow the chain until `stop` is set; retry what can be retried, halt on what cannot.
+
+        Raises:
+            FinalError: The follower halted; `status` says so too.
+        """
+        while not stop.is_set():
+            try:
+                await self.follow_to_head()
+                self.status.problem = None
+            except RetryableError as error:
+                self.status.problem = str(error)
+                _LOG.warning("ingestion waits: %s", error)
+            except Exception as error:
+                self.status.problem, self.status.halted = str(error), True
+                _LOG.exception("ingestion halts")
+                raise
+            await _wait(stop, pause_seconds)
+
+    async def _advance(self, settled: BlockHeader, head: BlockHeader) -> None:
+        cursor = await self._undo_to_chain(await self._read_or_start(settled))
+        await self._forget_settled(settled)
+        if cursor.position < settled.number:
+            cursor = await self._apply_settled(cursor, settled)
+        cursor = await self._apply_open(cursor, head)
+        self.status.applied_block = cursor.position
+
+    async def _read_or_start(self, settled: BlockHeader) -> Cursor:
+        """The stored cursor; on a new graph one just before the deployment, on a block that stays."""
+        cursor = await self._store.read_cursor(self.cursor_source)
+        if cursor is not None:
+            self._new = False
+            return cursor
+        self._new = True
+        number = min(max(0, self._deployment.block - 1), settled.number)
+        header = settled if number == settled.number else await self._source.fetch_header(number)
+        return self._cursor_at(header or settled)
+
+    async def _undo_to_chain(self, cursor: Cursor) -> Cursor:
+        """Take back applied blocks that the chain no longer has, highest first."""
+        if await self._on_chain(cursor.position, cursor.hash):
+            return cursor
+        lost = await self._find_lost(cursor)
+        for block in lost:
+            cursor = Cursor(self.cursor_source, block.number - 1, block.parent_hash)
+            await self._store.undo_block(block, cursor)
+            self.status.undone_blocks += 1
+        _LOG.warning("the chain took back %d blocks; going on from block %d", len(lost), cursor.position)
+        return cursor
+
+    async def _find_lost(self, cursor: Cursor) -> list[BlockRef]:
+        """The pending blocks above the common ancestor, highest first."""
+        pending = await self._store.read_pending_blocks()
+        lost: list[BlockRef] = []
+        for block in reversed(pending):
+            lost.append(block)
+            if await self._on_chain(block.number - 1, block.parent_hash):
+                return lost
+        raise ReorgTooDeep(cursor.position, lost[-1].number if lost else cursor.position)
+
+    async def _on_chain(self, number: int, hash_: str) -> bool:
+        header = await self._source.fetch_header(number)
+        return header is not None and header.hash == hash_
+
+    async def _forget_settled(self, settled: BlockHeader) -> None:
+        """Drop the undo records of pending blocks that became final."""
+        done = [block for block in await self._store.read_pending_blocks() if block.number <= settled.number]
+        if not done:
+            return
+        at_height = {block.number: block.hash for block in done}
+        if at_height.get(settled.number, settled.hash) == settled.hash:
+            await self._store.forget_undo(settled.number)
+
+    async def _apply_settled(self, cursor: Cursor, settled: BlockHeader) -> Cursor:
+        """Apply final blocks in ranges, without undo records."""
+        while cursor.position < settled.number:
+            number = min(cursor.position + self._range_blocks, settled.number)
+            last = settled if number == settled.number else await self._source.fetch_header(number)
+            if last is None:
+                return cursor
+            events = await self._source.fetch_range(cursor.position + 1, last)
+            cursor = await self._write(events, cursor, None)
+        return cursor
+
+    async def _apply_open(self, cursor: Cursor, head: BlockHeader) -> Cursor:
+        """Apply blocks that are not final, one by one; stop where the chain changed meanwhile."""
+        while cursor.position < head.number:
+            last = min(cursor.position + _HEADERS_A_REQUEST, head.number)
+            headers = await self._source.fetch_headers(cursor.position + 1, last)
+            if not headers or headers[0].parent_hash != cursor.hash:
+                return cursor
+            for header in headers:
+                events = await self._source.fetch_block_events(header)
+                if events is None:
+                    return cursor
+                block = BlockRef(header.number, header.hash, header.parent_hash, header.timestamp_at)
+                cursor = await self._write(events, cursor, block)
+        return cursor
+
+    async def _write(self, found: BlockEvents, cursor: Cursor, block: BlockRef | None) -> Cursor:
+        for aside in found.set_aside:
+            self.status.set_aside += 1
+            _LOG.warning(
+                "log %d of block %d set aside: %s", aside.log.log_index, aside.log.block_number, aside.reason
+            )
+        after = self._cursor_at(found.last)
+        batch = await read_chain_batch(
+            self._store,
+            self._deployment,
+            found.events,
+            found.times,
+            cursor=after,
+            expected=None if self._new else cursor,
+            block=block,
+        )
+        await self._store.write(batch)
+        self._new = False
+        return after
+
+    def _cursor_at(self, header: BlockHeader) -> Cursor:
+        return Cursor(self.cursor_source, header.number, header.hash)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

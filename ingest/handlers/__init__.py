@@ -1,0 +1,17 @@
+"""One typed handler for each event of each contract; importing this registers them all."""
+
+from ingest.handlers import engagement, music, recommendations, staking, token
+from ingest.handlers.ignored import IGNORED
+from ingest.handlers.registry import HANDLERS, Context, Handler
+
+__all__ = [
+    "HANDLERS",
+    "IGNORED",
+    "Context",
+    "Handler",
+    "engagement",
+    "music",
+    "recommendations",
+    "staking",
+    "token",
+]

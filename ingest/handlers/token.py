@@ -1,0 +1,29 @@
+"""Events of TuneToken: who votes for whom.
+
+Owns what they mean in the graph. Refuses to keep balances: no recommendation or reward depends on them.
+"""
+
+from dataclasses import dataclass
+
+from ingest.chain_names import ZERO_ADDRESS
+from ingest.handlers.registry import Context, handles
+from tunefi.ids import Address
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateChanged:
+    """An account gave its votes to another."""
+
+    delegator: Address
+    from_delegate: Address
+    to_delegate: Address
+
+
+@handles("TuneToken", DelegateChanged)
+def on_delegate_changed(event: DelegateChanged, context: Context) -> None:
+    """One delegation a delegator."""
+    delegator = ("Account", event.delegator)
+    if event.from_delegate != ZERO_ADDRESS:
+        context.rows.no_edge("DELEGATES_TO", delegator, ("Account", event.from_delegate))
+    if event.to_delegate != ZERO_ADDRESS:
+        context.rows.edge("DELEGATES_TO", delegator, ("Account", event.to_delegate))
