@@ -1,0 +1,105 @@
+"""The table of accuracy: the network as floats and as served, beside its start and the baselines.
+
+Owns which rows stand in the table and what is compared with what. Refuses to know how the network learned.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from recsys.arrays import CsrRows
+from recsys.metrics import ndcg_at_k
+from recsys.rank import Ranking
+from training.baselines.item_knn import ItemKnnChoice, build_item_knn, choose_item_knn
+from training.baselines.popularity import build_popularity
+from training.errors import QuantisationLoss
+from training.evaluation import (
+    LIST_LENGTH,
+    Scorer,
+    dot_product_scorer,
+    measure_ranking,
+    rank_by_scores,
+    rank_frozen,
+)
+from training.phases import Cuts, Vectors
+
+ACCURACY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Measured on the test part.
+
+    Attributes:
+        rows: One for each model, with `key`, `name`, metrics and `rank_seconds`.
+        item_knn: The settings that validation chose.
+        item_knn_tried: What each setting reached on validation.
+        quantisation_loss: Share of NDCG@20 lost by freezing; below 0 when int8 is better.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    item_knn: ItemKnnChoice
+    item_knn_tried: tuple[tuple[ItemKnnChoice, float], ...]
+    quantisation_loss: float
+
+    def row(self, key: str) -> dict[str, Any]:
+        """Return the row of a model."""
+        return next(row for row in self.rows if row["key"] == key)
+
+    def against(self, other: str) -> dict[str, float]:
+        """Return how much better the served table is than another row, relative, by metric."""
+        served, rival = self.row("lightgcn_int8"), self.row(other)
+        return {name: served[name] / rival[name] - 1 if rival[name] else 0.0 for name in ACCURACY}
+
+
+def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss: float) -> Accuracy:
+    """Return the table; the test part is read here and nowhere else.
+
+    Args:
+        cuts: The baselines learn from the same pairs as the network, and are tuned on the same validation.
+        start: Vectors before training.
+        trained: Vectors after it.
+        allowed_loss: Share of NDCG@20 that freezing may cost.
+
+    Raises:
+        QuantisationLoss: It costs more.
+    """
+    choice, tried = choose_item_knn(cuts.learn, _validation(cuts))
+    table = _Table(cuts)
+    table.add_scores("lightgcn_float", "LightGCN, float32", dot_product_scorer(*trained))
+    table.add("lightgcn_int8", "LightGCN, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
+    table.add_scores("spectral_start", "its start, not trained", dot_product_scorer(*start))
+    table.add_scores("item_knn", "item-kNN, tuned", build_item_knn(cuts.train, choice))
+    table.add_scores("popularity", "popularity", build_popularity(cuts.train))
+    exact, frozen = table.rows[0]["ndcg@20"], table.rows[1]["ndcg@20"]
+    loss = 1 - frozen / exact if exact else 0.0
+    if loss > allowed_loss:
+        raise QuantisationLoss(exact, frozen, allowed_loss)
+    return Accuracy(tuple(table.rows), choice, tuple(tried), loss)
+
+
+def _validation(cuts: Cuts) -> Any:
+    seen, relevant, tracks = cuts.learn.seen(), cuts.validation.heard(), cuts.learn.shape[1]
+
+    def _ndcg(scorer: Scorer) -> float:
+        ranking = rank_by_scores(scorer, seen, tracks, LIST_LENGTH)
+        return ndcg_at_k(ranking, relevant, ranking.rows.shape[1])
+
+    return _ndcg
+
+
+class _Table:
+    def __init__(self, cuts: Cuts) -> None:
+        self.seen: CsrRows = cuts.train.seen()
+        self.rows: list[dict[str, Any]] = []
+        self._relevant, self._tracks = cuts.test.heard(), cuts.train.shape[1]
+
+    def add_scores(self, key: str, name: str, scorer: Scorer) -> None:
+        self.add(key, name, lambda k: rank_by_scores(scorer, self.seen, self._tracks, k))
+
+    def add(self, key: str, name: str, rank: Any) -> None:
+        started = time.monotonic()
+        ranking: Ranking = rank(min(LIST_LENGTH, self._tracks))
+        seconds = time.monotonic() - started
+        metrics = measure_ranking(ranking, self._relevant, self._tracks)
+        self.rows.append({"key": key, "name": name, **metrics, "rank_seconds": round(seconds, 3)})

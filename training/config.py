@@ -1,0 +1,77 @@
+"""Every choice of a training run, each with what it means.
+
+Owns names, defaults and ranges. Refuses to know where values come from: `training.program` reads them.
+The defaults were chosen on validation parts cut from training data; no test part was looked at.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from recsys.errors import MalformedVectors
+from recsys.quantise import check_dimension
+
+
+class TrainingConfig(BaseModel):
+    """Choices of one run; the same choices, snapshot and thread count give the same int8 table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field("lightgcn", description="Name of the model, a file of `training.models`.")
+    dimension: int = Field(128, description="Length of every vector, a multiple of 32 up to 1,024.")
+    seed: int = Field(0, ge=0, description="Decides the cuts, the start and the order of batches.")
+    threads: int = Field(2, ge=1, le=256, description="Threads of torch; part of what fixes the result.")
+
+    test_share: float = Field(0.2, gt=0, lt=1, description="Share of each listener's tracks held out for the test.")
+    validation_share: float = Field(
+        0.125, gt=0, lt=1, description="Share of each listener's remaining tracks that chooses when to stop."
+    )
+    cut: Literal["random", "grouped"] = Field(
+        "random", description="How tracks are held out: by lot, or a random one with its nearest."
+    )
+
+    similarity_shrink: float = Field(
+        8.0, ge=0, description="Listeners added to the divisor of the similarity that the vectors start from."
+    )
+    similarity_power: float = Field(
+        0.4, ge=0, le=0.5, description="Power of popularity in that divisor; 0.5 is the cosine."
+    )
+    spectrum_power: float = Field(
+        0.2, ge=0, le=1, description="Power of the eigenvalues in the start; lower ones equalise directions."
+    )
+    layers: int = Field(1, ge=1, le=4, description="Steps of propagation along the listening graph.")
+    listener_power: float = Field(0.5, ge=0, le=1, description="Power of a listener's degree that damps its edges.")
+    track_power: float = Field(0.15, ge=0, le=1, description="Power of a track's degree that damps its edges.")
+
+    epochs: int = Field(24, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
+    patience: int = Field(3, ge=1, description="Evaluations without a better validation NDCG@20 before stopping.")
+    evaluate_every: int = Field(2, ge=1, description="Epochs between two evaluations on the validation part.")
+    batch_listeners: int = Field(512, ge=1, description="Listeners in one step.")
+    hidden_share: float = Field(
+        0.3, gt=0, lt=1, description="Share of edges that a step hides from propagation and asks for."
+    )
+    candidates: int = Field(
+        65_536, ge=2, description="Most tracks that one softmax covers; above that, hidden ones and a sample."
+    )
+    learning_rate: float = Field(0.001, gt=0, description="Step size of Adam.")
+    logit_scale: float = Field(1.0, gt=0, description="Variance of the start's scores before training.")
+
+    allowed_quantisation_loss: float = Field(
+        0.005, ge=0, description="Share of NDCG@20 that freezing to int8 may cost."
+    )
+    budget_seconds: float | None = Field(
+        None, gt=0, description="Wall time to aim for in all; choosing the epochs stops early for it."
+    )
+
+    @field_validator("dimension")
+    @classmethod
+    def _check_dimension(cls, dimension: int) -> int:
+        try:
+            check_dimension(dimension, "configuration")
+        except MalformedVectors as error:
+            raise ValueError(str(error)) from error
+        return dimension
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the result: everything but the budget, which only stops early."""
+        return self.model_dump(exclude={"budget_seconds"})

@@ -1,0 +1,168 @@
+"""Training one model on one set of pairs: epochs, early stopping, a state that can be continued.
+
+Owns the loop. Refuses to know which pairs are for what, and where a state is kept.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from training.config import TrainingConfig
+from training.errors import DivergedTraining
+from training.graph import BipartiteGraph
+from training.interactions import Interactions
+from training.models.model import VectorModel
+from training.objective import compute_hidden_track_loss, pick_candidates
+from training.stop import StopRequest
+
+Validate = Callable[[VectorModel, BipartiteGraph], float]
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One point of the curves; `validation_ndcg` where it was measured, `loss` from the first epoch on."""
+
+    epoch: int
+    loss: float | None
+    validation_ndcg: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class FitHooks:
+    """What a fit calls.
+
+    Attributes:
+        validate: Gives the validation NDCG@20; without it all epochs are trained and the last is kept.
+        on_epoch: Hears of each epoch.
+        save_state: Gets a state from which `FitLoop.restore` continues.
+    """
+
+    validate: Validate | None = None
+    on_epoch: Callable[[EpochRecord], None] = lambda record: None
+    save_state: Callable[[dict[str, Any]], None] = lambda state: None
+
+
+@dataclass
+class FitLoop:
+    """Trains a model until the last epoch, until validation stops rising, or until asked to stop.
+
+    Attributes:
+        model: Changed in place; holds the best parameters once `run` returns.
+        epoch: Complete epochs so far.
+        best_epoch: The one whose parameters are kept.
+        records: One for each complete epoch, and one for the start where there is validation.
+        finished: False when it was asked to stop before its end.
+    """
+
+    model: VectorModel
+    interactions: Interactions
+    config: TrainingConfig
+    epochs: int
+    epoch: int = 0
+    best_epoch: int = 0
+    best_score: float = -1.0
+    worse: int = 0
+    finished: bool = False
+    records: list[EpochRecord] = field(default_factory=list)
+    _best: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.graph = self.model.build_graph(self.interactions, self.config)
+        self._optimiser = torch.optim.Adam(self.model.parameters(), lr=self.config.learning_rate)
+        self._generator = torch.Generator().manual_seed(self.config.seed)
+        self._heard = torch.unique(self.graph.track_rows)
+
+    def run(self, hooks: FitHooks, stop: StopRequest) -> None:
+        """Train to the end or to the request to stop; the epoch that a request cuts off does not count.
+
+        Raises:
+            DivergedTraining: The loss is not finite.
+        """
+        if self.epoch == 0 and not self.records and hooks.validate is not None:
+            self._record(None, 0.0, hooks)
+        while self.epoch < self.epochs and self.worse < self.config.patience and not self.finished:
+            started = time.monotonic()
+            loss = self._train_epoch(stop)
+            if loss is None:
+                break
+            self.epoch += 1
+            self._record(loss, time.monotonic() - started, hooks)
+            hooks.save_state(self.state())
+        else:
+            self.finished = True
+        if self._best:
+            self.model.load_state_dict(self._best)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that the next epoch depends on, as tensors and plain values."""
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "generator": self._generator.get_state(),
+            "best": self._best,
+            "counters": [self.epoch, self.best_epoch, self.best_score, self.worse],
+            "records": [[r.epoch, r.loss, r.validation_ndcg, r.seconds] for r in self.records],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from a state; `run` then gives what it had given without the interruption."""
+        self.model.load_state_dict(state["model"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._generator.set_state(state["generator"])
+        self._best = state["best"]
+        self.epoch, self.best_epoch, self.best_score, self.worse = state["counters"]
+        self.records = [EpochRecord(*values) for values in state["records"]]
+
+    def _train_epoch(self, stop: StopRequest) -> float | None:
+        """Return the mean loss, or None when asked to stop, which leaves the model in between."""
+        self.model.train()
+        listeners = self.interactions.shape[0]
+        order = torch.randperm(listeners, generator=self._generator)
+        hidden = torch.rand(len(self.interactions), generator=self._generator) < self.config.hidden_share
+        graph = self.graph.without(hidden)
+        losses = []
+        for batch in torch.split(order, self.config.batch_listeners):
+            if stop.requested:
+                return None
+            loss = self._step(batch, graph, hidden)
+            if loss is not None:
+                losses.append(loss)
+        return sum(losses) / max(1, len(losses))
+
+    def _step(self, batch: torch.Tensor, graph: BipartiteGraph, hidden: torch.Tensor) -> float | None:
+        candidates = pick_candidates(
+            self._heard, batch, self.graph, hidden, self.config.candidates, self._generator
+        )
+        listeners, tracks = self.model(graph)
+        loss = compute_hidden_track_loss(listeners, tracks, batch, candidates, self.graph, hidden)
+        if loss is None:
+            return None
+        if not math.isfinite(loss.item()):
+            raise DivergedTraining(self.epoch + 1)
+        self._optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimiser.step()
+        return float(loss.item())
+
+    def _record(self, loss: float | None, seconds: float, hooks: FitHooks) -> None:
+        score = None
+        if hooks.validate is None:
+            self.best_epoch = self.epoch
+        elif self.epoch % self.config.evaluate_every == 0 or self.epoch == self.epochs:
+            score = hooks.validate(self.model, self.graph)
+            self._keep_if_best(score)
+        record = EpochRecord(self.epoch, loss, score, seconds)
+        self.records.append(record)
+        hooks.on_epoch(record)
+
+    def _keep_if_best(self, score: float) -> None:
+        if score > self.best_score:
+            self.best_score, self.best_epoch, self.worse = score, self.epoch, 0
+            self._best = {name: value.clone() for name, value in self.model.state_dict().items()}
+        else:
+            self.worse += 1

@@ -1,0 +1,21 @@
+"""The models by name.
+
+Owns the list. Refuses to know anything else about them.
+"""
+
+from training.errors import UnknownModel
+from training.models.lightgcn import LightGCN
+from training.models.model import VectorModel
+
+MODELS: dict[str, type[VectorModel]] = {"lightgcn": LightGCN}
+
+
+def model_named(name: str) -> type[VectorModel]:
+    """Return the class of a model.
+
+    Raises:
+        UnknownModel: The name is not in `MODELS`.
+    """
+    if name not in MODELS:
+        raise UnknownModel(name, tuple(MODELS))
+    return MODELS[name]

@@ -1,0 +1,170 @@
+"""The three fits of a run: one to choose when to stop, one to be tested, one to serve.
+
+Owns which pairs each fit sees, and what an interruption keeps. Refuses to know accuracy tables and files.
+
+choose    learns from the pairs without test and validation parts; validation says how many epochs are best
+test      the same number of epochs from the start, on the pairs without the test part; measured once
+serve     the same number of epochs from the start, on all pairs; its vectors are the embedding table
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recsys.metrics import ndcg_at_k
+from training.checkpoint import CheckpointFolder
+from training.config import TrainingConfig
+from training.evaluation import LIST_LENGTH, dot_product_scorer, rank_by_scores
+from training.fit import EpochRecord, FitHooks, FitLoop, Validate
+from training.graph import BipartiteGraph
+from training.interactions import Interactions
+from training.models import model_named
+from training.models.model import VectorModel
+from training.similarity import build_similarity
+from training.splits import split_grouped, split_random
+from training.stop import StopRequest
+from tunefi.progress import Progress
+
+Vectors = tuple[NDArray[np.float32], NDArray[np.float32]]
+Phase = Literal["choose", "test", "serve"]
+
+_CHOOSING_SHARE = 0.4
+"""Of a time budget: choosing takes more epochs than each of the two later fits, which stop at the best."""
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """The parts of the pairs; `learn` and `validation` together are `train`."""
+
+    train: Interactions
+    test: Interactions
+    learn: Interactions
+    validation: Interactions
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit leaves behind.
+
+    Attributes:
+        vectors: Of listeners (M, D) and tracks (N, D).
+        epochs: Trained.
+        records: The curve.
+        finished: False when it was cut off; the vectors are then the best so far.
+        seconds: Wall time of this process.
+    """
+
+    model: VectorModel
+    vectors: Vectors
+    epochs: int
+    records: tuple[EpochRecord, ...]
+    finished: bool
+    seconds: float
+
+
+def cut(interactions: Interactions, config: TrainingConfig) -> Cuts:
+    """Return the test part, cut from all pairs, and the validation part, cut from the rest alone.
+
+    Raises:
+        MalformedSplit: A part would be empty.
+    """
+    train, test = _split(interactions, config.test_share, config)
+    learn, validation = _split(train, config.validation_share, config)
+    return Cuts(train, test, learn, validation)
+
+
+def _split(
+    interactions: Interactions, share: float, config: TrainingConfig
+) -> tuple[Interactions, Interactions]:
+    if config.cut == "random":
+        return split_random(interactions, share, config.seed)
+    return split_grouped(interactions, build_similarity(interactions, 0.0), share, config.seed)
+
+
+class PhaseRunner:
+    """Runs fits one after the other, with one progress and one request to stop.
+
+    Args:
+        config: The choices.
+        checkpoints: Where states are kept.
+        progress: Hears of epochs; the total is an upper bound while choosing.
+        stop: Asked before each step.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, checkpoints: CheckpointFolder, progress: Progress, stop: StopRequest
+    ) -> None:
+        self._config, self._checkpoints = config, checkpoints
+        self._progress, self._stop = progress, stop
+        self._done, self._total = 0, 3 * config.epochs
+
+    def choose(self, cuts: Cuts) -> Fitted:
+        """Fit without test and validation parts, and return the epoch that validation likes best."""
+        budget = self._config.budget_seconds
+        self._stop.set_deadline(None if budget is None else budget * _CHOOSING_SHARE)
+        relevant, seen = cuts.validation.heard(), cuts.learn.seen()
+
+        def _validate(model: VectorModel, graph: BipartiteGraph) -> float:
+            scorer = dot_product_scorer(*embed(model, graph))
+            ranking = rank_by_scores(scorer, seen, cuts.learn.shape[1], LIST_LENGTH)
+            return ndcg_at_k(ranking, relevant, ranking.rows.shape[1])
+
+        chosen = self._fit("choose", cuts.learn, self._config.epochs, _validate)
+        self._stop.set_deadline(None)
+        self._total = self._done + 2 * chosen.epochs
+        return chosen
+
+    def refit(self, phase: Phase, interactions: Interactions, chosen: Fitted) -> Fitted:
+        """Fit from the start for as many epochs as were chosen; cut off, return the chosen model instead.
+
+        Args:
+            phase: Names the checkpoint.
+            interactions: What to learn from.
+            chosen: From `choose`.
+        """
+        fitted = self._fit(phase, interactions, chosen.epochs, None)
+        if fitted.finished:
+            return fitted
+        return Fitted(chosen.model, chosen.vectors, chosen.epochs, chosen.records, False, fitted.seconds)
+
+    def _fit(self, phase: Phase, interactions: Interactions, epochs: int, validate: Validate | None) -> Fitted:
+        started = time.monotonic()
+        torch.manual_seed(self._config.seed)
+        model = model_named(self._config.model).build(interactions, self._config)
+        loop = FitLoop(model, interactions, self._config, epochs)
+        state = self._checkpoints.load(phase)
+        if state is not None:
+            loop.restore(state)
+        self._done += loop.epoch
+        hooks = FitHooks(
+            validate=validate,
+            on_epoch=lambda record: self._say(phase, record),
+            save_state=lambda kept: self._checkpoints.save(phase, kept),
+        )
+        loop.run(hooks, self._stop)
+        vectors = embed(model, loop.graph)
+        seconds = time.monotonic() - started
+        return Fitted(model, vectors, loop.best_epoch, tuple(loop.records), loop.finished, seconds)
+
+    def _say(self, phase: Phase, record: EpochRecord) -> None:
+        self._done += record.epoch > 0
+        detail = f"{phase}: epoch {record.epoch}"
+        if record.loss is not None:
+            detail += f", loss {record.loss:.4f}"
+        if record.validation_ndcg is not None:
+            detail += f", validation NDCG@20 {record.validation_ndcg:.4f}"
+        self._progress.update(self._done, self._total, detail)
+
+
+def embed(model: VectorModel, graph: BipartiteGraph) -> Vectors:
+    """Return the vectors of listeners and tracks, float32; tracks that nobody in the graph heard are zero."""
+    model.eval()
+    with torch.no_grad():
+        listeners, tracks = model(graph)
+        heard = torch.zeros(len(tracks), dtype=torch.bool)
+        heard[graph.track_rows] = True
+        return listeners.numpy().copy(), (tracks * heard[:, None]).numpy().copy()

@@ -1,0 +1,123 @@
+"""The command line: `python -m training --snapshot DIR --out DIR`.
+
+Owns arguments, messages and exit codes: 0 done, 1 the data or the arguments are wrong and nothing was
+written, 2 the arguments cannot be read, 130 interrupted, with the best model so far written.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from training.card_text import format_accuracy
+from training.checkpoint import CheckpointFolder
+from training.config import TrainingConfig
+from training.digest import read_code_version
+from training.interactions import Interactions, load_interactions
+from training.outputs import check_replaceable, save_run
+from training.pipeline import train
+from training.stop import StopRequest, stop_on_interrupt
+from tunefi.errors import FinalError
+from tunefi.ids import hex_of
+
+INTERRUPTED = 130
+_SECONDS_BETWEEN_LINES = 2.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code.
+
+    Args:
+        arguments: Without the program's name; those of the process by default.
+    """
+    options = _build_parser().parse_args(arguments)
+    try:
+        config = _build_config(options)
+        metrics = _run(options, config)
+    except (FinalError, ValidationError) as error:
+        return _fail(options, error)
+    _show(options, metrics)
+    return INTERRUPTED if metrics["interrupted"] else 0
+
+
+def _run(options: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
+    check_replaceable(options.out)
+    interactions = load_interactions(options.snapshot)
+    checkpoints = CheckpointFolder(
+        options.out.with_name(f".{options.out.name}.checkpoint"), _fingerprint(interactions, config)
+    )
+    if options.fresh:
+        checkpoints.remove()
+    stop = StopRequest()
+    with stop_on_interrupt(stop):
+        result = train(interactions, config, checkpoints, LineProgress(), stop)
+    metrics = save_run(result, options.out)
+    if not result.interrupted:
+        checkpoints.remove()
+    return metrics
+
+
+def _fingerprint(interactions: Interactions, config: TrainingConfig) -> str:
+    value = [hex_of(interactions.snapshot_digest), config.model_dump(), read_code_version()]
+    return json.dumps(value, sort_keys=True)
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description="Train a model from a snapshot.")
+    parser.add_argument("--snapshot", type=Path, required=True, help="Directory of a graph snapshot.")
+    parser.add_argument("--out", type=Path, required=True, help="Directory for table, metrics and model card.")
+    parser.add_argument("--json", action="store_true", help="Print the metrics as one JSON object at the end.")
+    parser.add_argument("--fresh", action="store_true", help="Do not continue an interrupted run.")
+    for name, field in TrainingConfig.model_fields.items():
+        default = "none" if field.default is None else field.default
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", help=f"{field.description} Default: {default}.".replace("%", "%%")
+        )
+    return parser
+
+
+def _build_config(options: argparse.Namespace) -> TrainingConfig:
+    given = {name: getattr(options, name) for name in TrainingConfig.model_fields}
+    return TrainingConfig.model_validate({name: text for name, text in given.items() if text is not None})
+
+
+def _fail(options: argparse.Namespace, error: Exception) -> int:
+    if options.json:
+        sys.stdout.write(json.dumps({"error": type(error).__name__, "message": str(error)}) + "\n")
+    sys.stderr.write(f"error: {error}\n")
+    return 1
+
+
+def _show(options: argparse.Namespace, metrics: dict[str, Any]) -> None:
+    if options.json:
+        sys.stdout.write(json.dumps(metrics) + "\n")
+        return
+    lost = metrics["quantisation"]["ndcg@20_lost"]
+    sys.stdout.write(
+        f"{format_accuracy(metrics['models'])}\n\n"
+        f"Freezing to int8 loses {lost:.2%} of NDCG@20. {metrics['total_seconds']:.0f} s, at most "
+        f"{metrics['peak_mib']:.0f} MiB.\n{options.out}: embedding table, metrics.json, model_card.md\n"
+    )
+
+
+class LineProgress:
+    """Plain lines on standard error with the time that is left, at most one in two seconds."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._said = -_SECONDS_BETWEEN_LINES
+
+    def update(self, done: float, total: float | None, detail: str = "") -> None:
+        """Print a line (see `tunefi.progress.Progress`)."""
+        elapsed = time.monotonic() - self._started
+        if elapsed - self._said < _SECONDS_BETWEEN_LINES:
+            return
+        self._said = elapsed
+        left = f", at most {elapsed / done * (total - done):.0f} s left" if done and total else ""
+        sys.stderr.write(f"{elapsed:6.1f} s  {detail}{left}\n")
+        sys.stderr.flush()

@@ -1,0 +1,138 @@
+"""The metrics of a run as one JSON value, and the model card made from it.
+
+Owns what a reader is told, and in which words. Refuses to know how anything was computed.
+"""
+
+import platform
+from typing import Any
+
+import numpy
+import torch
+import torch_geometric
+
+from training.accuracy import ACCURACY
+from training.interactions import Interactions
+from training.pipeline import TrainingResult
+from tunefi.ids import hex_of
+
+METRICS_FORMAT = "tunefi-metrics/1"
+
+
+def build_metrics(result: TrainingResult) -> dict[str, Any]:
+    """Return the content of `metrics.json`."""
+    accuracy, config = result.accuracy, result.config
+    return {
+        "format": METRICS_FORMAT,
+        "model": config.model,
+        "model_digest": hex_of(result.table.model_digest),
+        "snapshot_digest": hex_of(result.table.snapshot_digest),
+        "code_version": result.code_version,
+        "seed": config.seed,
+        "dimension": config.dimension,
+        "tracks": len(result.table.track_ids),
+        "listeners": len(result.table.listener_addresses),
+        "models": [_rounded(row) for row in accuracy.rows],
+        "better_than_item_knn": _rounded(accuracy.against("item_knn")),
+        "better_than_popularity": _rounded(accuracy.against("popularity")),
+        "quantisation": {
+            "ndcg@20_lost": round(accuracy.quantisation_loss, 6),
+            "allowed": config.allowed_quantisation_loss,
+        },
+        "split": _split(result),
+        "item_knn": {
+            "chosen": vars(accuracy.item_knn),
+            "tried": [{**vars(choice), "validation_ndcg@20": round(x, 5)} for choice, x in accuracy.item_knn_tried],
+        },
+        "chosen_epoch": result.chosen.epochs,
+        "interrupted": result.interrupted,
+        "curve": [
+            {"epoch": r.epoch, "loss": r.loss, "validation_ndcg@20": r.validation_ndcg, "seconds": round(r.seconds, 3)}
+            for r in result.chosen.records
+        ],
+        "train_seconds": round(result.train_seconds, 2),
+        "total_seconds": round(result.total_seconds, 2),
+        "peak_mib": round(result.peak_mib, 1),
+        "settings": config.model_dump(),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "torch_geometric": torch_geometric.__version__,
+            "numpy": numpy.__version__,
+        },
+    }
+
+
+def _split(result: TrainingResult) -> dict[str, Any]:
+    cuts = result.cuts
+    return {
+        "cut": result.config.cut,
+        "learn_pairs": len(cuts.learn),
+        "validation_pairs": len(cuts.validation),
+        "train_pairs": len(cuts.train),
+        "test_pairs": len(cuts.test),
+        "tested_listeners": _listeners(cuts.test),
+    }
+
+
+def _listeners(part: Interactions) -> int:
+    return len(numpy.unique(part.listener_rows))
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 5) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def build_model_card(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of `model_card.json` from the metrics."""
+    wins = [name for name in ACCURACY if metrics["better_than_item_knn"][name] >= 0]
+    losses = [name for name in ACCURACY if name not in wins]
+    return {
+        "format": "tunefi-model-card/1",
+        "name": metrics["model"],
+        "what": "LightGCN (He et al., SIGIR 2020) in PyTorch Geometric: one vector for each listener and "
+        "track; the score of a recommendation is their dot product in int8.",
+        "model_digest": metrics["model_digest"],
+        "snapshot_digest": metrics["snapshot_digest"],
+        "code_version": metrics["code_version"],
+        "intended_use": "Ranking tracks for listeners who have heard some. Listeners without a play get a "
+        "fallback; tracks that nobody heard have a zero vector.",
+        "trained_on": _trained_on(metrics),
+        "evaluation": _evaluation(metrics),
+        "accuracy": metrics["models"],
+        "better_than_item_knn_on": wins,
+        "worse_than_item_knn_on": losses,
+        "quantisation_loss_of_ndcg@20": metrics["quantisation"]["ndcg@20_lost"],
+        "beware": [
+            "Plays say what was heard, not what was liked; who is heard by many is recommended more.",
+            "The accuracy is that of the tested model; the served one has the same settings and epochs and "
+            "also learned from the test part, so it cannot be tested itself.",
+            "A random cut asks for tracks of the same time as those it learns from. What people hear "
+            "later is harder to foretell.",
+        ],
+        "interrupted": metrics["interrupted"],
+        "train_seconds": metrics["train_seconds"],
+        "peak_mib": metrics["peak_mib"],
+        "settings": metrics["settings"],
+    }
+
+
+def _trained_on(metrics: dict[str, Any]) -> str:
+    if metrics["interrupted"]:
+        return (
+            "Interrupted: the best model so far, which learned from the pairs without test and validation "
+            "parts; its listeners' vectors come from all pairs. Run the same command again to continue."
+        )
+    return (
+        f"All pairs of the snapshot, for {metrics['chosen_epoch']} epochs: as many as were best on "
+        f"validation, where {metrics['split']['learn_pairs']} pairs were learned from."
+    )
+
+
+def _evaluation(metrics: dict[str, Any]) -> str:
+    split = metrics["split"]
+    return (
+        f"{split['test_pairs']} pairs of {split['tested_listeners']} listeners were held out by a "
+        f"{split['cut']} cut and read once. All {metrics['tracks']} tracks are ranked, without those that the "
+        "listener is known to have heard or hidden. Settings of all models were chosen on "
+        f"{split['validation_pairs']} validation pairs cut from the rest alone."
+    )
