@@ -62,4 +62,5 @@ def cosine_to(tracks: Int8Matrix, vector: NDArray[np.int8]) -> NDArray[np.float6
     own = int(np.einsum("d,d->", vector, vector, dtype=np.int64))
     # Both squares are below 2^24, so their product is exact in double.
     lengths = np.sqrt((squares * own).astype(np.float64))
-    return np.divide(products, lengths, out=np.zeros(len(tracks)), where=lengths > 0)
+    cosines: NDArray[np.float64] = np.divide(products, lengths, out=np.zeros(len(tracks)), where=lengths > 0)
+    return cosines
