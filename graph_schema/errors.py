@@ -1,16 +1,17 @@
 """What can go wrong with the graph, each a noun with its fields.
 
-    FinalError
-    ├── StaleCursor             the store is elsewhere than the batch expects
-    ├── UnknownLabel, UnknownProperty, ForeignProperty, WrongColumnType, MissingKey, MalformedWei
-    ├── NotPending              the block to undo is not the highest that can be undone
-    ├── GraphOwned              another process has the embedded graph open
-    ├── GraphFolderMissing, GraphCorrupt, GraphFull, WrongSchemaVersion, UnknownGraphUrl, DriverMissing
-    ├── GraphRefused            credentials or address of the server are wrong
-    └── SnapshotMissing, SnapshotTruncated, SnapshotAltered, SnapshotMalformed
-    RetryableError
-    ├── GraphUnreachable        the server does not answer
-    └── SnapshotAhead           the finalized block has not been applied yet
+FinalError
+├── StaleCursor             the store is elsewhere than the batch expects
+├── UnknownLabel, UnknownProperty, ForeignProperty, WrongColumnType, MissingKey, MalformedWei
+├── NotPending              the block to undo is not the highest that can be undone
+├── GraphOwned              another process has the embedded graph open
+├── GraphFolderMissing, GraphCorrupt, GraphFull, WrongSchemaVersion, UnknownGraphUrl, DriverMissing
+├── GraphRefused            credentials or address of the server are wrong
+└── SnapshotMissing, SnapshotTruncated, SnapshotAltered, SnapshotMalformed
+RetryableError
+├── GraphUnreachable        the server does not answer
+├── SnapshotAhead           the finalized block has not been applied yet
+└── SnapshotOffBranch       the graph follows another branch than the finalized block
 """
 
 from pathlib import Path
@@ -74,7 +75,9 @@ class MalformedWei(FinalError):
 
     def __init__(self, kind: str, column: str, text: str) -> None:
         self.kind, self.column, self.text = kind, column, text
-        super().__init__(f"{kind}.{column} holds {text[:80]!r}: expected decimal digits without leading zeros")
+        super().__init__(
+            f"{kind}.{column} holds {text[:80]!r}: expected decimal digits without leading zeros"
+        )
 
 
 class NotPending(FinalError):
@@ -123,7 +126,9 @@ class GraphFull(FinalError):
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
-        super().__init__(f"no room to write the graph {path}: {reason}; nothing was written: free some and retry")
+        super().__init__(
+            f"no room to write the graph {path}: {reason}; nothing was written: free some and retry"
+        )
 
 
 class WrongSchemaVersion(FinalError):
@@ -142,7 +147,9 @@ class UnknownGraphUrl(FinalError):
 
     def __init__(self, url: str) -> None:
         self.url = url
-        super().__init__(f"{url!r} is not a graph: expected ladybug:PATH, neo4j://HOST:PORT or bolt://HOST:PORT")
+        super().__init__(
+            f"{url!r} is not a graph: expected ladybug:PATH, neo4j://HOST:PORT or bolt://HOST:PORT"
+        )
 
 
 class DriverMissing(FinalError):
@@ -180,6 +187,17 @@ class SnapshotAhead(RetryableError):
         )
 
 
+class SnapshotOffBranch(RetryableError):
+    """The graph has applied another block at the height of the finalized one."""
+
+    def __init__(self, block: int, finalized_hash: str, applied_hash: str) -> None:
+        self.block, self.finalized_hash, self.applied_hash = block, finalized_hash, applied_hash
+        super().__init__(
+            f"block {block} is {finalized_hash} on the chain and {applied_hash} in the graph; "
+            "wait until ingestion has gone back to the common ancestor and cut again"
+        )
+
+
 class SnapshotMissing(FinalError):
     """A file of the snapshot, or its manifest, is not there."""
 
@@ -212,4 +230,6 @@ class SnapshotAltered(FinalError):
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         self.path, self.expected, self.found = path, expected, found
-        super().__init__(f"{path} hashes to {found}, the manifest says {expected}: it was altered; do not use it")
+        super().__init__(
+            f"{path} hashes to {found}, the manifest says {expected}: it was altered; do not use it"
+        )

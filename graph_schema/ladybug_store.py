@@ -213,4 +213,8 @@ class _LadybugTransaction:
 
 
 def _typed(found: pa.Table, statement: Statement) -> pa.Table:
-    return found.select(statement.result.names).cast(statement.result) if statement.result is not None else _EMPTY
+    return (
+        found.select(statement.result.names).cast(statement.result)
+        if statement.result is not None
+        else _EMPTY
+    )

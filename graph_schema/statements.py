@@ -142,15 +142,16 @@ UNDO_SCHEMA = pa.schema(
 VERSION_SCHEMA = pa.schema([("version", pa.int64())])
 
 _CURSOR = "RETURN c.`source` AS `source`, c.`position` AS `position`, c.`hash` AS `hash`"
-LOCK_CURSOR = Statement(f"MERGE (c:Cursor {{`source`: v_source}}) SET c.`locked` = true {_CURSOR}", CURSOR_SCHEMA)
+LOCK_CURSOR = Statement(
+    f"MERGE (c:Cursor {{`source`: v_source}}) SET c.`locked` = true {_CURSOR}", CURSOR_SCHEMA
+)
 LOCK_ALL_CURSORS = Statement(f"MATCH (c:Cursor) SET c.`locked` = true {_CURSOR}", CURSOR_SCHEMA)
 READ_CURSORS = Statement(f"MATCH (c:Cursor) {_CURSOR}", CURSOR_SCHEMA)
 MOVE_CURSOR = Statement(
     "MATCH (c:Cursor) WHERE c.`source` = v_source SET c.`position` = v_position, c.`hash` = v_hash"
 )
 READ_BLOCKS = Statement(
-    "MATCH (p:Block) RETURN "
-    + ", ".join(f"p.{_quoted(c)} AS {_quoted(c)}" for c in BLOCK_SCHEMA.names),
+    "MATCH (p:Block) RETURN " + ", ".join(f"p.{_quoted(c)} AS {_quoted(c)}" for c in BLOCK_SCHEMA.names),
     BLOCK_SCHEMA,
 )
 PUT_BLOCK = Statement(

@@ -61,9 +61,12 @@ class EdgeRows:
 
 @dataclass(frozen=True, slots=True)
 class WriteBatch:
-    """What is written in one transaction.
+    """What is written in one transaction: deletions first, then rows.
 
-    `expected` is the cursor that the store must hold now (None: none yet), `cursor` the one it holds
+    Who writes decides which part of a row is meant: a batch of `log` touches properties fed by the log
+    alone, one of `chain:…` those fed by the chain, and a row exists as long as either stream asserts it.
+    So a deletion takes away the stream's own part; `deleted_nodes` also those of all relationships of
+    the nodes. `expected` is the cursor that the store must hold now (None: none yet), `cursor` the one it holds
     afterwards; a batch whose expectation fails raises `StaleCursor` and writes nothing. `block` is given
     for rows of a block that is not final: what they replace is kept until `forget_undo`.
     """
@@ -74,6 +77,16 @@ class WriteBatch:
     edges: Sequence[EdgeRows] = ()
     deleted_nodes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     block: BlockRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """All rows of a graph at one moment, sorted by key, with the cursors of that moment."""
+
+    nodes: Mapping[str, pa.Table]
+    edges: Mapping[str, pa.Table]
+    cursors: Mapping[str, Cursor]
+    pending: Sequence[BlockRef]
 
 
 class GraphStore(Protocol):
@@ -88,12 +101,22 @@ class GraphStore(Protocol):
 
         Raises:
             StaleCursor: The store is elsewhere than the batch expects; read the cursor and go on from it.
-            UnknownLabel: A label, type or property is not in the schema.
+            UnknownLabel, UnknownProperty, ForeignProperty: A label, type or property is not in the schema,
+                or is fed by the other stream.
+            MissingKey, WrongColumnType, MalformedWei: A value is not what the schema says.
         """
         ...
 
     async def read_cursor(self, source: str) -> Cursor | None:
         """Return how far `source` has been applied, or None."""
+        ...
+
+    async def read_cursors(self) -> dict[str, Cursor]:
+        """Return how far every source has been applied."""
+        ...
+
+    async def read_state(self, final_block: int) -> StoreState:
+        """Return all rows at one moment as they were after block `final_block`; writers wait meanwhile."""
         ...
 
     async def read_pending_blocks(self) -> list[BlockRef]:
@@ -114,7 +137,7 @@ class GraphStore(Protocol):
 
     async def read_edges(self, type_: str, *, final_only: bool = False) -> pa.Table:
         """Return all rows of a relationship, sorted, with columns source_label, source, target_label,
-        target and all properties."""
+        target, discriminators and properties."""
         ...
 
     async def query(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ opened, committed and retried.
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -25,22 +24,12 @@ from graph_schema.statements import (
     READ_UNDO,
     read_all,
 )
-from graph_schema.store import BlockRef, Cursor, WriteBatch
+from graph_schema.store import BlockRef, Cursor, StoreState, WriteBatch
 from graph_schema.transaction import Transaction
 from graph_schema.undo import read_states, take_back
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
-
-
-@dataclass(frozen=True, slots=True)
-class StoreState:
-    """All rows of a graph at one moment, sorted by key, with the cursors of that moment."""
-
-    nodes: dict[str, pa.Table]
-    edges: dict[str, pa.Table]
-    cursors: dict[str, Cursor]
-    pending: tuple[BlockRef, ...]
 
 
 class TransactionalStore(ABC):

@@ -124,7 +124,9 @@ def decode_table(payload: bytes) -> pa.Table:
         return reader.read_all()
 
 
-async def read_states(tx: Transaction, statement: Statement, parameters: dict[str, object]) -> list[tuple[Kind, pa.Table]]:
+async def read_states(
+    tx: Transaction, statement: Statement, parameters: dict[str, object]
+) -> list[tuple[Kind, pa.Table]]:
     """Return the undo records that a statement finds, the newest first."""
     found = await tx.run(statement, one_row(parameters))
     ordered = found.sort_by([("block_number", "descending"), ("sequence", "descending")])

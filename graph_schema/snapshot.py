@@ -1,0 +1,91 @@
+"""Cutting a snapshot: all rows of the graph at one finalized block and one head of the interaction log.
+
+Owns the cut: what pending blocks wrote is taken back, and LISTENED_ON, which joins the two streams, is
+derived. Also the door to everything about snapshots: its tables (`snapshot_tables`) and its files
+(`snapshot_files`). Refuses to know what anyone computes from a snapshot.
+"""
+
+import asyncio
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph_schema.edges import EDGE_BY_TYPE
+from graph_schema.errors import SnapshotAhead, SnapshotOffBranch
+from graph_schema.migrations import SCHEMA_VERSION
+from graph_schema.snapshot_files import Manifest, load_manifest, load_snapshot, save_snapshot
+from graph_schema.snapshot_tables import ZERO_HASH, LogHead, Snapshot, edge_table_schema, snapshot_digest
+from graph_schema.store import BlockRef, GraphStore, StoreState
+
+__all__ = [
+    "LogHead",
+    "Manifest",
+    "Snapshot",
+    "build_listened_on",
+    "load_manifest",
+    "load_snapshot",
+    "read_snapshot",
+    "save_snapshot",
+    "snapshot_digest",
+]
+
+
+async def read_snapshot(store: GraphStore, finalized: BlockRef, chain_id: int) -> Snapshot:
+    """Cut a snapshot at a finalized block and at the log head that the graph has reached.
+
+    Args:
+        store: The graph; writers wait while it is read.
+        finalized: The block that the node calls finalized, or a lower one of the same branch.
+        chain_id: The chain of that block; the graph's cursor `chain:<chain_id>` is held against it.
+
+    Raises:
+        SnapshotAhead: The graph has not applied that block yet; wait and repeat.
+        SnapshotOffBranch: The graph has applied another block of that height; wait and repeat.
+    """
+    state = await store.read_state(finalized.number)
+    _check_branch(state, finalized, chain_id)
+    edges = dict(state.edges)
+    edges["LISTENED_ON"] = build_listened_on(edges["PLAYED_ON"], edges["CREATED"])
+    digest = await asyncio.to_thread(snapshot_digest, state.nodes, edges)
+    log = state.cursors.get("log")
+    head = LogHead(log.position, log.hash) if log else LogHead(0, ZERO_HASH)
+    return Snapshot(state.nodes, edges, chain_id, finalized, head, SCHEMA_VERSION, digest)
+
+
+def _check_branch(state: StoreState, finalized: BlockRef, chain_id: int) -> None:
+    cursor = state.cursors.get(f"chain:{chain_id}")
+    applied = cursor.position if cursor else 0
+    if applied < finalized.number:
+        raise SnapshotAhead(finalized.number, applied)
+    known = {block.number: block.hash for block in state.pending}
+    if cursor:
+        known[cursor.position] = cursor.hash
+    if known.get(finalized.number, finalized.hash) != finalized.hash:
+        raise SnapshotOffBranch(finalized.number, finalized.hash, known[finalized.number])
+
+
+def build_listened_on(played_on: pa.Table, created: pa.Table) -> pa.Table:
+    """Return seconds per account, artist and UTC day, from plays per track and who made the track.
+
+    Args:
+        played_on: PLAYED_ON rows; those without signed seconds give nothing.
+        created: CREATED rows, one artist a track.
+    """
+    plays = played_on.select(["source", "target", "utc_day", "signed_seconds"])
+    plays = plays.filter(pc.greater(pc.fill_null(plays["signed_seconds"], 0), 0))
+    artists = pa.table({"target": created["target"], "artist": created["source"]})
+    joined = plays.join(artists, ["target"], join_type="inner")
+    summed = joined.group_by(["source", "artist", "utc_day"], use_threads=False).aggregate(
+        [("signed_seconds", "sum")]
+    )
+    columns = {
+        "source_label": pa.array(["Account"] * summed.num_rows, pa.string()),
+        "source": summed["source"],
+        "target_label": pa.array(["Artist"] * summed.num_rows, pa.string()),
+        "target": summed["artist"],
+        "utc_day": summed["utc_day"],
+        "signed_seconds": summed["signed_seconds_sum"],
+    }
+    schema = edge_table_schema(EDGE_BY_TYPE["LISTENED_ON"])
+    keys = ["source", "target", "utc_day"]
+    return pa.table(columns).cast(schema).sort_by([(key, "ascending") for key in keys]).combine_chunks()
