@@ -132,7 +132,9 @@ async def test_a_reorganisation_within_the_window_leaves_the_graph_of_the_new_br
 
 async def test_a_deeper_reorganisation_halts_and_changes_nothing(stage: Stage, store: GraphStore) -> None:
     await stage.register_and_mint(1)
-    await mine(stage.rpc, 3 * WINDOW)
+    await mine(stage.rpc, WINDOW)
+    for _ in range(WINDOW + 1):
+        await stage.buy(8, 1)
     follower = follower_of(stage, store)
     await follower.follow_to_head()
     before, cursor = await read_all_rows(store), await store.read_cursor(follower.cursor_source)
@@ -171,8 +173,8 @@ async def test_transactions_that_move_to_other_blocks_count_once(
     await stage.register_and_mint(1)
     await mine(stage.rpc, WINDOW)
     follower = follower_of(stage, store)
-    await stage.buy(8, 1)
     receipt = await stage.buy(9, 1)
+    await stage.buy(8, 1)
     await follower.follow_to_head()
     raw = await stage.rpc.call("eth_getRawTransactionByHash", receipt.transaction_hash)
     await stage.rpc.call("anvil_reorg", 2, [[raw, 1]])
