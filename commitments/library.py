@@ -133,6 +133,10 @@ class EpochLibrary:
         save_reward_tree(tree, self.rewards(epoch))
         save_ledger(ledger, self.rewards(epoch))
 
+    def save_ledger(self, epoch: EpochId, ledger: RewardLedger) -> None:
+        """Write a ledger in which nobody earned anything, so that there is no new tree."""
+        save_ledger(ledger, self.rewards(epoch))
+
     def load_ledger(self, epoch: EpochId) -> RewardLedger:
         """Return the ledger of an epoch.
 

@@ -3,9 +3,9 @@
 Owns the choice of rows and the one reading of each. Refuses to know how a snapshot is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -80,20 +80,13 @@ class History:
         return {artist_id: account for account, artist_id in self.controls}
 
 
-class EdgeTables(Protocol):
-    """Whatever can hand out the rows of a relationship; a loaded snapshot does."""
-
-    def edges(self, type_: str) -> pa.Table:
-        """Return columns source_label, source, target_label, target and the properties."""
-        ...
-
-
-def build_history(tables: EdgeTables, *, digest: Hash32, block: int, at: int) -> History:
+def build_history(edges: Mapping[str, pa.Table], *, digest: Hash32, block: int, at: int) -> History:
     """Return the rows of a snapshot that rewards depend on.
 
     Args:
-        tables: The snapshot.
-        digest: Its digest.
+        edges: Rows of each relationship type, with columns source_label, source, target_label, target and
+            its properties.
+        digest: Digest of the snapshot.
         block: Height of its finalized block.
         at: Time of that block, in microseconds.
     """
@@ -103,20 +96,18 @@ def build_history(tables: EdgeTables, *, digest: Hash32, block: int, at: int) ->
         at=at,
         follows=tuple(
             Follow(Address(row["source"]), row["target_label"], row["target"])
-            for row in _rows(tables.edges("FOLLOWS"))
+            for row in _rows(edges["FOLLOWS"])
             if row["signed"] or row["on_chain"]
         ),
-        purchases=tuple(_purchase(row) for row in _rows(tables.edges("BOUGHT"))),
-        stakes=tuple(_stake(row) for row in _rows(tables.edges("STAKED"))),
-        votes=tuple(Vote(Address(row["source"]), row["at"]) for row in _rows(tables.edges("VOTED"))),
+        purchases=tuple(_purchase(row) for row in _rows(edges["BOUGHT"])),
+        stakes=tuple(_stake(row) for row in _rows(edges["STAKED"])),
+        votes=tuple(Vote(Address(row["source"]), row["at"]) for row in _rows(edges["VOTED"])),
         listening=tuple(
             Listening(Address(row["source"]), ArtistId(row["target"]), row["utc_day"], row["signed_seconds"])
-            for row in _rows(tables.edges("LISTENED_ON"))
+            for row in _rows(edges["LISTENED_ON"])
             if row["signed_seconds"]
         ),
-        controls=tuple(
-            (Address(row["source"]), ArtistId(row["target"])) for row in _rows(tables.edges("CONTROLS"))
-        ),
+        controls=tuple((Address(row["source"]), ArtistId(row["target"])) for row in _rows(edges["CONTROLS"])),
     )
 
 

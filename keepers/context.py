@@ -17,6 +17,7 @@ from tunefi.chain.sender import TransactionSender
 from tunefi.chain.signing import Signer
 from tunefi.home import Home
 from tunefi.ids import ChainId
+from tunefi.ipfs.client import IpfsClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,6 @@ class KeeperChoices:
         training_seconds: Time budget of one training run.
         training_threads: Part of what makes a table reproducible.
         validity_seconds: How long a signed commitment can be sent; the contract has its own upper bound.
-        ipfs_api: Where bundles are published; empty publishes nowhere.
         generated: What in the data was made up, for people; empty where nothing was.
         rewards: Rule of rewards; its seed factors are replaced by those of the chain.
         claims_a_transaction: Accounts paid by one `claimBatch`.
@@ -42,7 +42,6 @@ class KeeperChoices:
     training_seconds: int = 60
     training_threads: int = 2
     validity_seconds: int = 3_600
-    ipfs_api: str = ""
     generated: str = ""
     rewards: RewardParameters = field(default_factory=RewardParameters)
     claims_a_transaction: int = 50
@@ -60,6 +59,7 @@ class KeeperContext:
         sender: Sends transactions; its own signer pays for gas.
         keepers: The keepers that this process signs for.
         epoch_secret: At least 32 bytes that all keepers share.
+        ipfs: Where bundles are published; None publishes nowhere.
         choices: What this installation chooses.
     """
 
@@ -70,6 +70,7 @@ class KeeperContext:
     sender: TransactionSender
     keepers: tuple[Signer, ...]
     epoch_secret: bytes = field(repr=False)
+    ipfs: IpfsClient | None = None
     choices: KeeperChoices = field(default_factory=KeeperChoices)
 
     @property

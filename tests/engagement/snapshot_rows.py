@@ -19,18 +19,11 @@ _TYPES = {
 _ENDS = ("source_label", "source", "target_label", "target")
 
 
-class Tables:
-    """Rows of relationships, typed as the schema declares them."""
-
-    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        self._rows = rows
-
-    def edges(self, type_: str) -> pa.Table:
-        """Return the table of a relationship, empty where there are no rows."""
-        fields: list[tuple[str, Any]] = [(name, pa.string()) for name in _ENDS]
-        fields += [(item.name, _TYPES[item.type]) for item in EDGE_BY_TYPE[type_].properties]
-        rows = self._rows.get(type_, ())
-        return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in fields})
+def edge_table(type_: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Return the table of a relationship, with the columns that the schema declares."""
+    fields: list[tuple[str, Any]] = [(name, pa.string()) for name in _ENDS]
+    fields += [(item.name, _TYPES[item.type]) for item in EDGE_BY_TYPE[type_].properties]
+    return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in fields})
 
 
 def rows_of(past: History) -> dict[str, list[dict[str, Any]]]:
@@ -72,4 +65,5 @@ def tables_of(past: History, more: Mapping[str, Sequence[Mapping[str, Any]]] | N
     rows = rows_of(past)
     for type_, added in (more or {}).items():
         rows.setdefault(type_, []).extend(dict(row) for row in added)
-    return build_history(Tables(rows), digest=past.digest, block=past.block, at=past.at)
+    edges = {type_: edge_table(type_, found) for type_, found in rows.items()}
+    return build_history(edges, digest=past.digest, block=past.block, at=past.at)

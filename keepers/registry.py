@@ -1,0 +1,39 @@
+"""All keeper jobs by name, and the one way to run one.
+
+Owns the list. Refuses to decide when a job is due.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from keepers.context import KeeperContext
+from keepers.jobs import build_epoch, commit_epoch, pay_rewards, post_rewards, snapshot, train
+from keepers.report import JobReport
+from tunefi.errors import FinalError
+from tunefi.progress import Progress
+
+Job = Callable[[KeeperContext, Progress], Awaitable[JobReport]]
+
+_MODULES = (snapshot, train, build_epoch, commit_epoch, post_rewards, pay_rewards)
+
+JOBS: Mapping[str, Job] = {module.NAME: module.run for module in _MODULES}
+"""In the order in which one epoch needs them."""
+
+
+class UnknownJob(FinalError):
+    """No job has this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is no job {name!r}; jobs are {', '.join(JOBS)}")
+
+
+async def run_job(name: str, context: KeeperContext, progress: Progress) -> JobReport:
+    """Run one job now and return how it ended.
+
+    Raises:
+        UnknownJob: No job has this name.
+        TuneFiError: Whatever the job raises; see its module.
+    """
+    if name not in JOBS:
+        raise UnknownJob(name)
+    return await JOBS[name](context, progress)

@@ -1,0 +1,72 @@
+"""The training program as a child process.
+
+Owns its command line, its progress and its end. Refuses to import it: serving never loads torch.
+"""
+
+import asyncio
+import re
+import sys
+from collections import deque
+from pathlib import Path
+
+from keepers.context import KeeperChoices
+from keepers.errors import TrainingFailed
+from tunefi.progress import Progress
+
+_LINE = re.compile(r"\s*(?P<elapsed>[\d.]+) s  (?P<detail>.*?)(?:, at most (?P<left>[\d.]+) s left)?\s*")
+_STOP_SECONDS = 30.0
+
+
+async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progress: Progress) -> None:
+    """Train a model from a snapshot into a folder; an interrupted run goes on.
+
+    Args:
+        snapshot: Folder of the snapshot.
+        out: Where table, metrics and model card will lie.
+        choices: Dimension, seed, time and threads.
+        progress: Told in seconds.
+
+    Raises:
+        TrainingFailed: The program ended with an error.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "training", "--snapshot", str(snapshot), "--out", str(out)),
+        *("--dimension", str(choices.dimension), "--seed", str(choices.seed)),
+        *("--threads", str(choices.training_threads), "--budget-seconds", str(choices.training_seconds)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    last_lines: deque[str] = deque(maxlen=5)
+    try:
+        assert process.stderr is not None
+        async for line in process.stderr:
+            text = line.decode(errors="replace").rstrip()
+            last_lines.append(text)
+            _show(text, progress)
+        exit_code = await process.wait()
+    except BaseException:
+        await _stop(process)
+        raise
+    if exit_code:
+        raise TrainingFailed(exit_code, " / ".join(last_lines)[-600:])
+
+
+def _show(text: str, progress: Progress) -> None:
+    if (line := _LINE.fullmatch(text)) is None:
+        return
+    elapsed = float(line["elapsed"])
+    total = elapsed + float(line["left"]) if line["left"] else None
+    progress.update(elapsed, total, line["detail"])
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """End the child with its parent's work; it saves a checkpoint when asked to stop."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
