@@ -53,7 +53,12 @@ def file_cid(path: Path) -> str:
 
 def bytes_cid(content: bytes) -> str:
     """Return the CID of content in memory."""
-    return _balanced([content[i : i + CHUNK_BYTES] for i in range(0, len(content), CHUNK_BYTES)]).text()
+    return bytes_node(content).text()
+
+
+def bytes_node(content: bytes) -> Node:
+    """Return the root block of content in memory."""
+    return _balanced(content[i : i + CHUNK_BYTES] for i in range(0, len(content), CHUNK_BYTES))
 
 
 def directory_cid(directory: Path) -> str:
