@@ -27,17 +27,18 @@ export async function fetchHasCode(send: SendCall, address: string): Promise<boo
   return /^0x[0-9a-f]*[1-9a-f]/i.test(code);
 }
 
-/** The epoch's event, looked for from its reference block on; null where there is none. */
+/** The epoch's event, looked for from its reference block on where that is known; null where there is none. */
 export async function fetchCommitted(
   send: SendCall,
   contract: string,
   epoch: number,
-  referenceBlock: number,
+  referenceBlock: number | null,
 ): Promise<Committed | null> {
   const head = Number(BigInt(String(await send("eth_blockNumber", []))));
-  const last = Math.min(head, referenceBlock + COMMIT_RANGE);
+  const first = Math.min(referenceBlock ?? 0, head);
+  const last = referenceBlock === null ? head : Math.min(head, referenceBlock + COMMIT_RANGE);
   const topics = [COMMITTED_TOPIC, hexFromBytes(wordOfNumber(epoch))];
-  const blocks = { fromBlock: quantity(Math.min(referenceBlock, head)), toBlock: quantity(last) };
+  const blocks = { fromBlock: quantity(first), toBlock: quantity(last) };
   const logs = await send("eth_getLogs", [{ address: contract, topics, ...blocks }]);
   if (!Array.isArray(logs)) throw new CallFailed("eth_getLogs", "the answer is no list");
   const log = logs.at(-1) as { data?: unknown } | undefined;

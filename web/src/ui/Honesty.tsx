@@ -1,0 +1,32 @@
+/** What is real here, what was made up, and what a green verdict does and does not say. */
+
+export function Honesty({ notice }: { notice: string }) {
+  return (
+    <div class="honesty">
+      <div>
+        <h3>What was made up</h3>
+        {notice !== "" && <p>{notice}</p>}
+        <p>
+          The plays are real: HetRec 2011 Last.fm, which counts them by artist. Addresses, signed listens,
+          follows, stakes and purchases are generated and marked so. Each artist enters as one track that
+          stands for its body of work.
+        </p>
+      </div>
+      <div>
+        <h3>What green proves</h3>
+        <p>
+          The list follows, number by number, from vectors and exclusions that a quorum of bonded keepers
+          committed to on the chain. None of it can be changed afterwards, and no track can be bought into it.
+        </p>
+      </div>
+      <div>
+        <h3>What it does not prove</h3>
+        <p>
+          That the vectors follow from what people really listened to is attested by the quorum, not proven.
+          Challenges, by which anyone who shows a false list wins half the bond, come with a later release:
+          until then the contract only holds and finalises commitments.
+        </p>
+      </div>
+    </div>
+  );
+}
