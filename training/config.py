@@ -22,7 +22,9 @@ class TrainingConfig(BaseModel):
     seed: int = Field(0, ge=0, description="Decides the cuts, the start and the order of batches.")
     threads: int = Field(2, ge=1, le=256, description="Threads of torch; part of what fixes the result.")
 
-    test_share: float = Field(0.2, gt=0, lt=1, description="Share of each listener's tracks held out for the test.")
+    test_share: float = Field(
+        0.2, gt=0, lt=1, description="Share of each listener's tracks held out for the test."
+    )
     validation_share: float = Field(
         0.125, gt=0, lt=1, description="Share of each listener's remaining tracks that chooses when to stop."
     )
@@ -40,11 +42,17 @@ class TrainingConfig(BaseModel):
         0.2, ge=0, le=1, description="Power of the eigenvalues in the start; lower ones equalise directions."
     )
     layers: int = Field(1, ge=1, le=4, description="Steps of propagation along the listening graph.")
-    listener_power: float = Field(0.5, ge=0, le=1, description="Power of a listener's degree that damps its edges.")
-    track_power: float = Field(0.15, ge=0, le=1, description="Power of a track's degree that damps its edges.")
+    listener_power: float = Field(
+        0.5, ge=0, le=1, description="Power of a listener's degree that damps its edges."
+    )
+    track_power: float = Field(
+        0.15, ge=0, le=1, description="Power of a track's degree that damps its edges."
+    )
 
     epochs: int = Field(24, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
-    patience: int = Field(3, ge=1, description="Evaluations without a better validation NDCG@20 before stopping.")
+    patience: int = Field(
+        3, ge=1, description="Evaluations without a better validation NDCG@20 before stopping."
+    )
     evaluate_every: int = Field(2, ge=1, description="Epochs between two evaluations on the validation part.")
     batch_listeners: int = Field(512, ge=1, description="Listeners in one step.")
     hidden_share: float = Field(

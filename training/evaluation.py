@@ -39,7 +39,7 @@ def rank_by_scores(scorer: Scorer, excluded: CsrRows, tracks: int, k: int) -> Ra
     rows = np.full((len(excluded), k), NO_ROW, np.uint32)
     for start in range(0, len(excluded), _BLOCK_LISTENERS):
         stop = min(start + _BLOCK_LISTENERS, len(excluded))
-        scores = np.array(scorer(start, stop), dtype=np.float64)
+        scores = np.array(scorer(start, stop), dtype=np.float32)
         block = excluded.take(start, stop)
         scores[block.owners(), block.indices] = -np.inf
         rows[start:stop] = _best(scores, k)
@@ -47,7 +47,7 @@ def rank_by_scores(scorer: Scorer, excluded: CsrRows, tracks: int, k: int) -> Ra
     return Ranking(rows, np.full(rows.shape, NO_SCORE, np.int32), lengths)
 
 
-def _best(scores: NDArray[np.float64], k: int) -> NDArray[np.uint32]:
+def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.uint32]:
     """Return the rows of the k best of each line; a score of -inf leaves `NO_ROW`."""
     kth = np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k]
     owners, rows = np.nonzero((scores >= kth[:, None]) & (scores > -np.inf))

@@ -81,7 +81,9 @@ def _degrees(rows: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     return np.maximum(np.bincount(rows, minlength=count), 1).astype(np.float64)
 
 
-def _csr(rows: NDArray[np.int64], columns: NDArray[np.int64], values: Tensor, shape: tuple[int, int]) -> Tensor:
+def _csr(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], values: Tensor, shape: tuple[int, int]
+) -> Tensor:
     pointers = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
     return _tensor(torch.from_numpy(pointers), torch.from_numpy(columns), values, shape)
 

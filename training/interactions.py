@@ -1,20 +1,18 @@
 """Who heard what, as arrays: the only form of the data that models and baselines see.
 
 Owns reading it from a snapshot directory and refusing data from which nothing can be learned. Refuses to
-know the graph store: a snapshot is Parquet files and a manifest.
+know the graph store.
 """
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph_schema.snapshot import load_snapshot
 from recsys.arrays import CsrRows
 from recsys.table_rows import track_key
 from training.errors import DegenerateSnapshot
@@ -79,25 +77,24 @@ def load_interactions(snapshot: Path) -> Interactions:
     """Return the pairs of a snapshot directory.
 
     Args:
-        snapshot: Directory with `manifest.json`, `nodes/Track.parquet`, `edges/LISTENED_TO.parquet` and,
-            where anyone hid anything, `edges/HID.parquet`.
+        snapshot: What `graph_schema.snapshot.save_snapshot` wrote; every file is held against the manifest.
 
     Raises:
-        DegenerateSnapshot: A file is missing or damaged, a number is not one, a pair is repeated or names
-            an unknown track, or there are fewer than two listeners or two tracks that were heard.
+        DegenerateSnapshot: A pair is repeated or names an unknown track, a number of plays is negative, or
+            there are fewer than two listeners or two tracks that were heard.
+        SnapshotMissing, SnapshotMalformed, SnapshotTruncated, SnapshotAltered: The directory is not what
+            was written; cut the snapshot again.
+        WrongSchemaVersion: Another version of the schema wrote it.
     """
-    digest = _read_digest(snapshot / "manifest.json")
-    track_ids = _read_columns(snapshot / "nodes" / "Track.parquet", ("track_id",))["track_id"].to_pylist()
-    path = snapshot / "edges" / "LISTENED_TO.parquet"
-    listened = _read_columns(path, ("source", "target", "plays"))
-    hidden = snapshot / "edges" / "HID.parquet"
-    hid = _read_columns(hidden, ("source", "target")) if hidden.exists() else listened.slice(0, 0)
+    loaded = load_snapshot(snapshot, check_digest=False)
+    listened, hid = loaded.edges["LISTENED_TO"], loaded.edges["HID"]
     return build_interactions(
-        track_ids=track_ids,
-        listened=(listened["source"].to_pylist(), listened["target"].to_pylist()),
-        plays=_numbers(listened["plays"], path),
-        hid=(hid["source"].to_pylist(), hid["target"].to_pylist()),
-        snapshot_digest=digest,
+        track_ids=_texts(loaded.nodes["Track"]["track_id"]),
+        listened=(_texts(listened["source"]), _texts(listened["target"])),
+        # A relationship without a number of plays is one without plays.
+        plays=_numbers(listened["plays"]),
+        hid=(_texts(hid["source"]), _texts(hid["target"])),
+        snapshot_digest=loaded.digest,
     )
 
 
@@ -153,7 +150,9 @@ def _check_learnable(interactions: Interactions) -> None:
     for what, rows in (("listener", interactions.listener_rows), ("track", interactions.track_rows)):
         found = len(np.unique(rows))
         if found < 2:
-            raise DegenerateSnapshot("LISTENED_TO", f"{found} {what}(s) with plays where at least 2 are needed")
+            raise DegenerateSnapshot(
+                "LISTENED_TO", f"{found} {what}(s) with plays where at least 2 are needed"
+            )
     if len(interactions) == len(np.unique(interactions.listener_rows)):
         raise DegenerateSnapshot("LISTENED_TO", "no listener has heard two tracks, so no taste can be seen")
 
@@ -173,26 +172,10 @@ def _rows(
     return owners, np.array([track_row[track_id] for track_id in pairs[1]], np.int64)
 
 
-def _read_digest(path: Path) -> Hash32:
-    try:
-        text = json.loads(path.read_text(encoding="utf-8"))["digest"]
-        return Hash32(bytes.fromhex(text.removeprefix("0x")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DegenerateSnapshot(str(path), f"no readable snapshot manifest ({error!r})") from error
+def _texts(column: Any) -> list[str]:
+    texts: list[str] = column.to_pylist()
+    return texts
 
 
-def _read_columns(path: Path, columns: tuple[str, ...]) -> pa.Table:
-    try:
-        table: pa.Table = pq.read_table(path, columns=list(columns))
-    except (OSError, pa.ArrowException) as error:
-        raise DegenerateSnapshot(str(path), f"missing or damaged ({error})") from error
-    absent = [name for name in columns if name not in table.column_names]
-    if absent:
-        raise DegenerateSnapshot(str(path), f"column {absent[0]} is missing")
-    return table
-
-
-def _numbers(column: Any, path: Path) -> NDArray[np.float64]:
-    if column.null_count:
-        raise DegenerateSnapshot(str(path), f"{column.null_count} play counts are missing")
-    return np.asarray(column.to_numpy(), np.float64)
+def _numbers(column: Any) -> NDArray[np.float64]:
+    return np.asarray(column.fill_null(0).to_numpy(), np.float64)

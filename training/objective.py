@@ -14,7 +14,12 @@ from training.graph import BipartiteGraph
 
 
 def compute_hidden_track_loss(
-    listeners: Tensor, tracks: Tensor, batch: Tensor, candidates: Tensor, graph: BipartiteGraph, hidden: Tensor
+    listeners: Tensor,
+    tracks: Tensor,
+    batch: Tensor,
+    candidates: Tensor,
+    graph: BipartiteGraph,
+    hidden: Tensor,
 ) -> Tensor | None:
     """Return the mean negative log-likelihood of the hidden tracks of a batch, or None without any.
 
@@ -44,7 +49,12 @@ def compute_hidden_track_loss(
 
 
 def pick_candidates(
-    heard: Tensor, batch: Tensor, graph: BipartiteGraph, hidden: Tensor, limit: int, generator: torch.Generator
+    heard: Tensor,
+    batch: Tensor,
+    graph: BipartiteGraph,
+    hidden: Tensor,
+    limit: int,
+    generator: torch.Generator,
 ) -> Tensor:
     """Return the tracks that one softmax covers, ascending.
 
@@ -63,4 +73,5 @@ def pick_candidates(
         return heard
     asked = graph.track_rows[torch.isin(graph.listener_rows, batch) & hidden]
     sample = heard[torch.randint(len(heard), (limit,), generator=generator)]
-    return torch.unique(torch.cat([asked, sample]))
+    candidates: Tensor = torch.unique(torch.cat([asked, sample]))
+    return candidates

@@ -131,7 +131,9 @@ class PhaseRunner:
             return fitted
         return Fitted(chosen.model, chosen.vectors, chosen.epochs, chosen.records, False, fitted.seconds)
 
-    def _fit(self, phase: Phase, interactions: Interactions, epochs: int, validate: Validate | None) -> Fitted:
+    def _fit(
+        self, phase: Phase, interactions: Interactions, epochs: int, validate: Validate | None
+    ) -> Fitted:
         started = time.monotonic()
         torch.manual_seed(self._config.seed)
         model = model_named(self._config.model).build(interactions, self._config)

@@ -37,7 +37,9 @@ def save_loss_plot(metrics: dict[str, Any], path: Path) -> None:
     right.set_ylabel("validation NDCG@20", color="#1f5fbf")
     for side in ("top", "left", "bottom"):
         right.spines[side].set_visible(False)
-    axes.set_title(f"Learning: best on validation after {metrics['chosen_epoch']} epochs", loc="left", color=_INK)
+    axes.set_title(
+        f"Learning: best on validation after {metrics['chosen_epoch']} epochs", loc="left", color=_INK
+    )
     _save(figure, path)
 
 
@@ -49,8 +51,12 @@ def save_accuracy_plot(metrics: dict[str, Any], path: Path) -> None:
     for place, row in enumerate(rows):
         positions = [i + (place - (len(rows) - 1) / 2) * width for i in range(len(ACCURACY))]
         values = [row[name] for name in ACCURACY]
-        bars = axes.bar(positions, values, width * 0.92, label=row["name"], color=_COLOURS.get(row["key"], _INK))
-        axes.bar_label(bars, [f"{value:.3f}".lstrip("0") for value in values], fontsize=7, color=_INK, padding=2)
+        bars = axes.bar(
+            positions, values, width * 0.92, label=row["name"], color=_COLOURS.get(row["key"], _INK)
+        )
+        axes.bar_label(
+            bars, [f"{value:.3f}".lstrip("0") for value in values], fontsize=7, color=_INK, padding=2
+        )
     axes.set_xticks(range(len(ACCURACY)), ["Recall@10", "Recall@20", "NDCG@10", "NDCG@20"])
     axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.08))
     axes.set_title("Accuracy on held-out tracks, full ranking", loc="left", color=_INK)

@@ -70,8 +70,12 @@ def _fingerprint(interactions: Interactions, config: TrainingConfig) -> str:
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description="Train a model from a snapshot.")
     parser.add_argument("--snapshot", type=Path, required=True, help="Directory of a graph snapshot.")
-    parser.add_argument("--out", type=Path, required=True, help="Directory for table, metrics and model card.")
-    parser.add_argument("--json", action="store_true", help="Print the metrics as one JSON object at the end.")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="Directory for table, metrics and model card."
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="Print the metrics as one JSON object at the end."
+    )
     parser.add_argument("--fresh", action="store_true", help="Do not continue an interrupted run.")
     for name, field in TrainingConfig.model_fields.items():
         default = "none" if field.default is None else field.default

@@ -55,5 +55,5 @@ class BipartiteLayer(MessagePassing):  # type: ignore[misc]  # PyTorch Geometric
 
     def message_and_aggregate(self, edge_index: Tensor, x: Tensor, transpose: Tensor) -> Tensor:
         """Return the sums that arrive, called by `propagate` with the sparse matrix as it is."""
-        result: Tensor = _SparseProduct.apply(edge_index, transpose, x)  # type: ignore[no-untyped-call]
+        result: Tensor = _SparseProduct.apply(edge_index, transpose, x)
         return result

@@ -25,7 +25,11 @@ def list_runs(folder: Path) -> list[RegisteredRun]:
     found = []
     for path in folder.glob("*/metrics.json"):
         metrics = _read(path)
-        if metrics is not None and (path.parent / "table.json").is_file() and not path.parent.name.startswith("."):
+        if (
+            metrics is not None
+            and (path.parent / "table.json").is_file()
+            and not path.parent.name.startswith(".")
+        ):
             found.append(RegisteredRun(path.parent, metrics, path.stat().st_mtime))
     return sorted(found, key=lambda run: (-run.written_seconds, run.path.name))
 

@@ -41,12 +41,19 @@ def build_metrics(result: TrainingResult) -> dict[str, Any]:
         "split": _split(result),
         "item_knn": {
             "chosen": vars(accuracy.item_knn),
-            "tried": [{**vars(choice), "validation_ndcg@20": round(x, 5)} for choice, x in accuracy.item_knn_tried],
+            "tried": [
+                {**vars(choice), "validation_ndcg@20": round(x, 5)} for choice, x in accuracy.item_knn_tried
+            ],
         },
         "chosen_epoch": result.chosen.epochs,
         "interrupted": result.interrupted,
         "curve": [
-            {"epoch": r.epoch, "loss": r.loss, "validation_ndcg@20": r.validation_ndcg, "seconds": round(r.seconds, 3)}
+            {
+                "epoch": r.epoch,
+                "loss": r.loss,
+                "validation_ndcg@20": r.validation_ndcg,
+                "seconds": round(r.seconds, 3),
+            }
             for r in result.chosen.records
         ],
         "train_seconds": round(result.train_seconds, 2),
@@ -132,7 +139,7 @@ def _evaluation(metrics: dict[str, Any]) -> str:
     split = metrics["split"]
     return (
         f"{split['test_pairs']} pairs of {split['tested_listeners']} listeners were held out by a "
-        f"{split['cut']} cut and read once. All {metrics['tracks']} tracks are ranked, without those that the "
-        "listener is known to have heard or hidden. Settings of all models were chosen on "
+        f"{split['cut']} cut and read once. All {metrics['tracks']} tracks are ranked, without those that "
+        "the listener is known to have heard or hidden. Settings of all models were chosen on "
         f"{split['validation_pairs']} validation pairs cut from the rest alone."
     )

@@ -18,9 +18,7 @@ from training.interactions import Interactions
 Cut = Literal["random", "grouped"]
 
 
-def split_random(
-    interactions: Interactions, share: float, seed: int
-) -> tuple[Interactions, Interactions]:
+def split_random(interactions: Interactions, share: float, seed: int) -> tuple[Interactions, Interactions]:
     """Return the pairs to keep and a random share of the pairs of each listener.
 
     Args:

@@ -16,8 +16,8 @@ from training.similarity import build_similarity
 
 ALL = 0
 """Number of neighbours that means no limit."""
-_POWERS_AND_SHRINKS = ((0.5, 0.0), (0.5, 2.0), (0.5, 10.0), (0.4, 1.0), (0.4, 4.0))
-_NEIGHBOURS = (100, 500, ALL)
+_POWERS_AND_SHRINKS = ((0.5, 0.0), (0.5, 2.0), (0.5, 10.0), (0.4, 2.0))
+_NEIGHBOURS = (500, ALL)
 
 
 @dataclass(frozen=True)
