@@ -30,8 +30,8 @@ class ListenItem(BaseModel):
     signature: SignatureText | None = Field(
         None,
         description="EIP-712 signature over `Interaction(address account,string kind,string subject,"
-        "uint64 at,uint32 seconds,bytes32 idempotencyKey)`, domain `TuneFi Interactions`, version `1`. Rewards count "
-        "signed listens only.",
+        "uint64 at,uint32 seconds,bytes32 idempotencyKey)`, domain `TuneFi Interactions`, version `1`. "
+        "Rewards count signed listens only.",
     )
 
 
