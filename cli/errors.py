@@ -1,13 +1,11 @@
 """What only the command line can find wrong.
 
-    FinalError
-    ├── KeyMissing          a command needs a key that is not set
-    ├── UnknownJob          there is no keeper job of that name
-    ├── PageMissing         the wheel or checkout has no built page
-    └── StageFailed         a stage of the demonstration did not give what it must
+FinalError
+├── KeyMissing          a command needs a key that is not set
+├── UnknownJob          there is no keeper job of that name
+├── PageMissing         the wheel or checkout has no built page
+└── StageFailed         a stage of the demonstration did not give what it must
 """
-
-from collections.abc import Sequence
 
 from tunefi.errors import FinalError
 
@@ -18,14 +16,6 @@ class KeyMissing(FinalError):
     def __init__(self, variable: str, what: str) -> None:
         self.variable = variable
         super().__init__(f"{variable} is not set: it holds {what}")
-
-
-class UnknownJob(FinalError):
-    """There is no keeper job of that name."""
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        self.name, self.known = name, tuple(known)
-        super().__init__(f"there is no job {name!r}; there are {', '.join(known)}")
 
 
 class StageFailed(FinalError):

@@ -15,8 +15,8 @@ MNEMONIC = "test test test test test test test test test test test junk"
 FUNDED_ACCOUNTS = 10
 """Deployer, operator, three keepers, guardian, treasury and spare ones, funded at the genesis."""
 
-_FIRST_LISTENER = 1_000
 _FIRST_ARTIST = 10_000
+"""Listeners are numbered by the importer, from `ingest.importers.hetrec.FIRST_ACCOUNT`."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,10 @@ class Cast:
 
     Args:
         mnemonic: Seed of all keys.
-        listeners: How many listeners the data set has.
         artists: How many artists take part on the chain.
     """
 
     mnemonic: str
-    listeners: int
     artists: int
 
     @cached_property
@@ -61,11 +59,6 @@ class Cast:
     def treasury(self) -> Signer:
         """Gets protocol fees."""
         return self._staff[6]
-
-    @cached_property
-    def listener_signers(self) -> list[Signer]:
-        """One account for each listener of the data set, in the order of the data set's ids."""
-        return derive_signers(self.mnemonic, self.listeners, _FIRST_LISTENER)
 
     @cached_property
     def artist_signers(self) -> list[Signer]:

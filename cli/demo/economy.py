@@ -6,13 +6,12 @@ generated in the graph.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cli.demo.cast import Cast
+from ingest.importers.hetrec import HetrecData, artist_id_of, derive_listeners, track_id_of
 from tunefi.chain.contract import Contract
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.sender import Transaction, TransactionSender
@@ -53,52 +52,36 @@ class EconomyPlan:
     follows: tuple[tuple[Signer, int], ...]
 
 
-def plan_economy(
-    cast: Cast,
-    seed: int,
-    listeners: NDArray[np.int64],
-    artists: NDArray[np.int64],
-    plays: NDArray[np.int64],
-    names: Sequence[tuple[ArtistId, TrackId]],
-) -> EconomyPlan:
+def plan_economy(cast: Cast, seed: int, data: HetrecData) -> EconomyPlan:
     """Return who does what on the chain.
 
     Args:
-        cast: Accounts; `cast.artists` says how many artists take part, those heard by most listeners first.
+        cast: Accounts; `cast.artists` says how many artists take part, those heard by most listeners.
         seed: Of all that is made up.
-        listeners, artists, plays: Parallel arrays (E,), dense indices of listeners and artists.
-        names: Ids of artist and track by artist index.
+        data: What each listener really plays.
     """
     draw = random.Random(seed)  # noqa: S311  # a demonstration is to be repeatable
-    heard_by = np.bincount(artists, minlength=len(names))
-    chosen = np.argsort(-heard_by, kind="stable")[: cast.artists]
-    place = {int(artist): index for index, artist in enumerate(chosen)}
-    stages = tuple(
-        ArtistOnChain(*names[artist], signer, Wei(draw.randrange(5, 60) * _ETHER // 1_000))
-        for artist, signer in zip(chosen, cast.artist_signers, strict=True)
+    signers = derive_listeners(data, cast.mnemonic)
+    heard_by = Counter(artist for plays in data.plays.values() for artist, _ in plays)
+    chosen = sorted(heard_by, key=lambda artist: (-heard_by[artist], artist))[: cast.artists]
+    place = {artist: index for index, artist in enumerate(chosen)}
+    artists = tuple(
+        ArtistOnChain(
+            artist_id_of(artist), track_id_of(artist), signer, Wei(draw.randrange(5, 60) * _ETHER // 1_000)
+        )
+        for artist, signer in zip(chosen, cast.artist_signers, strict=False)
     )
-    favourites = _favourites(listeners, artists, plays, place)
-    fans = draw.sample(sorted(favourites), min(_STAKERS, len(favourites)))
-    signers = cast.listener_signers
+    favourites = {
+        listener: [place[artist] for artist, _ in sorted(plays, key=lambda play: -play[1]) if artist in place]
+        for listener, plays in data.plays.items()
+    }
+    fans = draw.sample(sorted(fan for fan, liked in favourites.items() if liked), _STAKERS)
     stakes = tuple((signers[fan], Wei(draw.randrange(10, 2_000) * _ETHER)) for fan in fans)
-    buyers = fans[:_BUYERS]
     purchases = tuple(
-        (signers[fan], artist) for fan in buyers for artist in favourites[fan][:_EDITIONS_A_BUYER]
+        (signers[fan], artist) for fan in fans[:_BUYERS] for artist in favourites[fan][:_EDITIONS_A_BUYER]
     )
     follows = tuple((signers[fan], favourites[fan][0]) for fan in fans[_BUYERS // 2 :])
-    return EconomyPlan(stages, stakes, purchases, follows)
-
-
-def _favourites(
-    listeners: NDArray[np.int64], artists: NDArray[np.int64], plays: NDArray[np.int64], place: dict[int, int]
-) -> dict[int, list[int]]:
-    """Return by listener the places of the artists on the chain that it plays, most played first."""
-    order = np.lexsort((artists, -plays, listeners))
-    found: dict[int, list[int]] = {}
-    for listener, artist in zip(listeners[order].tolist(), artists[order].tolist(), strict=True):
-        if artist in place:
-            found.setdefault(listener, []).append(place[artist])
-    return found
+    return EconomyPlan(artists, stakes, purchases, follows)
 
 
 class Economy:
@@ -130,6 +113,19 @@ class Economy:
             [self._token.transaction("approve", self._staking.address, bond_wei, signer=k) for k in keepers]
         )
         await self._send([self._staking.transaction("bond", bond_wei, signer=k) for k in keepers])
+
+    async def fund_epochs(self, first: int, count: int, budget_wei: Wei) -> None:
+        """Pay the reward budget of the first epochs in, as far as they have none yet."""
+        epochs = range(first, first + count)
+        funded = await self._read_all(self._fans, "fundedFor", [(epoch,) for epoch in epochs])
+        unfunded = [epoch for epoch, wei in zip(epochs, funded, strict=True) if not wei]
+        total = budget_wei * len(unfunded)
+        deployer = self._cast.deployer
+        if unfunded:
+            await self._send([self._token.transaction("approve", self._fans.address, total, signer=deployer)])
+        await self._send(
+            [self._fans.transaction("fund", epoch, budget_wei, signer=deployer) for epoch in unfunded]
+        )
 
     async def perform(self, plan: EconomyPlan, progress: Progress) -> int:
         """Send all that is not on the chain yet and return how many transactions that took."""

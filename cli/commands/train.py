@@ -1,0 +1,66 @@
+"""`tunefi train`: train a model, from this home's newest snapshot or from any."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands.keeper import run_job_command
+from cli.exit_codes import ExitCode
+from cli.runner import AsJson, load_settings, run_command
+from tunefi.errors import FinalError
+from tunefi.settings import Settings
+
+
+class TrainingPlaceIncomplete(FinalError):
+    """Only one of the two folders was given."""
+
+    def __init__(self) -> None:
+        super().__init__("--snapshot and --out go together: where to read and where to write")
+
+
+def train(
+    *,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="Folder of a snapshot; default: this home's newest.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for table, metrics and card.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train where the newest snapshot has no model yet; or, with two folders, train from one into the other.
+
+    Further options of training: `python -m training --help`.
+    """
+    if snapshot is None and out is None:
+        run_job_command("train", as_json=as_json)
+    else:
+        run_command(_train(snapshot, out, as_json), as_json=as_json)
+
+
+async def _train(snapshot: Path | None, out: Path | None, as_json: bool) -> ExitCode:
+    if snapshot is None or out is None:
+        raise TrainingPlaceIncomplete
+    command = _command(load_settings(), snapshot, out) + (["--json"] if as_json else [])
+    process = await asyncio.create_subprocess_exec(*command)
+    code = await process.wait()
+    known = {0: ExitCode.OK, 1: ExitCode.REFUSED, 2: ExitCode.USAGE, 130: ExitCode.INTERRUPTED}
+    return known.get(code, ExitCode.UNEXPECTED)
+
+
+def _command(settings: Settings, snapshot: Path, out: Path) -> list[str]:
+    options = {
+        "snapshot": snapshot,
+        "out": out,
+        "dimension": settings.dimension,
+        "seed": settings.seed,
+        "threads": settings.training_threads,
+        "budget-seconds": settings.training_seconds,
+    }
+    return [
+        sys.executable,
+        "-m",
+        "training",
+        *(str(w) for name, v in options.items() for w in (f"--{name}", v)),
+    ]

@@ -1,0 +1,54 @@
+"""Stage 1: contracts on a chain, keepers bonded, the first epochs' rewards paid in."""
+
+from typing import Any
+
+from cli.demo.cast import Cast
+from cli.demo.economy import Economy
+from cli.demo.options import FUNDED_EPOCHS, MIN_BOND_WEI, REWARD_BUDGET_WEI, system_parameters
+from tunefi.chain.artifact import list_artifacts, load_artifact
+from tunefi.chain.deploy import deploy_system
+from tunefi.chain.deployment import Deployment, deployment_path, load_deployment, save_deployment
+from tunefi.chain.rpc import JsonRpc
+from tunefi.chain.sender import TransactionSender
+from tunefi.hashing import keccak256
+from tunefi.home import Home
+from tunefi.progress import Progress
+
+
+def chain_inputs(cast: Cast) -> dict[str, Any]:
+    """Return what the deployment depends on: parameters and the contracts' code."""
+    codes = {name: keccak256(load_artifact(name).bytecode).hex() for name in list_artifacts()}
+    return {"parameters": repr(system_parameters(cast)), "code": codes}
+
+
+async def verify_deployed(rpc: JsonRpc, home: Home) -> bool:
+    """Return whether the recorded contracts are on this chain."""
+    path = deployment_path(home.deployments, await rpc.fetch_chain_id())
+    if not path.exists():
+        return False
+    deployment = load_deployment(path)
+    calls = [("eth_getCode", (address, "latest")) for address in deployment.contracts.values()]
+    return all(code not in ("0x", None) for code in await rpc.call_batch(calls))
+
+
+async def set_up_chain(rpc: JsonRpc, cast: Cast, home: Home, progress: Progress) -> dict[str, Any]:
+    """Deploy the contracts, bond the keepers and pay in the first budgets."""
+    sender = TransactionSender(rpc, cast.deployer)
+    progress.update(0, 3, "deploying contracts")
+    deployment = await _deploy(sender, cast, home)
+    economy = Economy(sender, deployment, cast)
+    progress.update(1, 3, "bonding keepers")
+    await economy.bond_keepers(MIN_BOND_WEI)
+    progress.update(2, 3, "paying in rewards")
+    await economy.fund_epochs(1, FUNDED_EPOCHS, REWARD_BUDGET_WEI)
+    progress.update(3, 3, "done")
+    return {"contracts": dict(deployment.contracts), "block": deployment.block}
+
+
+async def _deploy(sender: TransactionSender, cast: Cast, home: Home) -> Deployment:
+    """Deploy, or return what an interrupted run has deployed."""
+    if await verify_deployed(sender.rpc, home):
+        return load_deployment(deployment_path(home.deployments, await sender.fetch_chain_id()))
+    deployment = await deploy_system(sender, system_parameters(cast))
+    save_deployment(deployment, home.deployments)
+    return deployment

@@ -1,0 +1,81 @@
+"""Stage 5: an epoch committed and final, its rewards posted, one fan paid."""
+
+import asyncio
+from typing import Any
+
+from cli.errors import StageFailed
+from cli.ingestion import Ingestion
+from keepers.claims import claim_reward
+from keepers.context import KeeperContext
+from keepers.registry import run_job
+from keepers.report import Outcome
+from tunefi.ids import EpochId, Wei
+from tunefi.progress import Progress
+
+_STAGE = "epoch"
+_PAUSE_SECONDS = 0.5
+_PATIENCE = 240
+"""Looks at the chain before giving up: two minutes, where windows and delays are seconds."""
+
+
+async def make_epoch(context: KeeperContext, ingestion: Ingestion, progress: Progress) -> dict[str, Any]:
+    """Build and commit the next epoch, wait until it is final, post its rewards and claim one."""
+    progress.update(0, 6, "ranking every listener")
+    await run_job("build_epoch", context, progress)
+    progress.update(1, 6, "two of three keepers sign")
+    committed = await run_job("commit_epoch", context, progress)
+    epoch = committed.epoch
+    if epoch is None:
+        raise StageFailed(_STAGE, committed.detail)
+    progress.update(2, 6, f"waiting until epoch {epoch} is final")
+    await _until_final(context, epoch)
+    progress.update(3, 6, "computing and posting rewards")
+    await _until_posted(context, ingestion, progress)
+    progress.update(4, 6, "waiting until the rewards are in force")
+    claim = await _claim_one(context, epoch)
+    progress.update(6, 6, "one fan is paid")
+    await ingestion.catch_up()
+    commitment = context.library.load_commitment(epoch)
+    if commitment is None:
+        raise StageFailed(_STAGE, f"the commitment of epoch {epoch} is not in the library")
+    return {"epoch": epoch, "bundle_cid": commitment.struct.bundle_cid, **claim}
+
+
+async def _until_final(context: KeeperContext, epoch: EpochId) -> None:
+    for _ in range(_PATIENCE):
+        if await context.recommendation_graph.read(context.rpc, "isFinal", epoch):
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StageFailed(_STAGE, f"epoch {epoch} did not become final")
+
+
+async def _until_posted(context: KeeperContext, ingestion: Ingestion, progress: Progress) -> None:
+    """Post the reward root; what decides about money is read at the finalized block, which lags."""
+    for _ in range(_PATIENCE):
+        await ingestion.catch_up()
+        report = await run_job("post_rewards", context, progress)
+        if report.outcome is not Outcome.WAITING or report.epoch is not None:
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StageFailed(_STAGE, "the reward root could not be posted")
+
+
+async def _claim_one(context: KeeperContext, epoch: EpochId) -> dict[str, Any]:
+    """Claim for whoever earned most, and hold the balance on the chain against the ledger."""
+    claims = context.library.load_claims(epoch)
+    best = max(claims, key=lambda claim: claim.cumulative_wei)
+    token = context.deployment.contract("TuneToken")
+    for _ in range(_PATIENCE):
+        before = int(await token.read(context.rpc, "balanceOf", best.address))
+        payment = await claim_reward(context, best.address)
+        if payment is not None:
+            break
+        if await context.fan_engagement.read(context.rpc, "claimed", best.address) >= best.cumulative_wei:
+            return {"claimant": best.address, "claimed_wei": str(best.cumulative_wei)}
+        await asyncio.sleep(_PAUSE_SECONDS)
+    else:
+        raise StageFailed(_STAGE, "the reward root did not take force")
+    paid = Wei(int(await token.read(context.rpc, "balanceOf", best.address)) - before)
+    if not paid == payment.paid_wei == best.cumulative_wei:
+        raise StageFailed(_STAGE, f"the chain paid {paid} wei, the ledger says {best.cumulative_wei}")
+    return {"claimant": best.address, "claimed_wei": str(paid)}

@@ -1,0 +1,76 @@
+"""Both streams into the graph: one task that takes in what the chain and the log have, again and again.
+
+Owns when each is looked at, and that nothing else writes meanwhile. How they are taken in is known to
+`ingest`.
+"""
+
+import asyncio
+import logging
+
+from cli.compose import Installation
+from ingest.follower import ChainFollower
+from ingest.projector import LogProjector
+from tunefi.errors import FinalError, RetryableError
+from tunefi.health import Health
+
+_LOG = logging.getLogger(__name__)
+COMPONENT = "ingestion"
+_SILENCE_SECONDS = 60.0
+
+
+class Ingestion:
+    """Keeps the graph of an installation up to date.
+
+    Args:
+        installation: Its clients.
+        health: Told of each round that worked or failed.
+    """
+
+    def __init__(self, installation: Installation, health: Health) -> None:
+        settings = installation.settings
+        self.follower = ChainFollower(
+            installation.rpc,
+            installation.store,
+            installation.deployment,
+            window_blocks=settings.reorg_window_blocks,
+        )
+        self._projector = LogProjector(installation.log, installation.store)
+        self._health = health
+        self._pause_seconds = settings.poll_interval_seconds
+        self._lock = asyncio.Lock()
+        health.expect(COMPONENT, _SILENCE_SECONDS)
+
+    async def catch_up(self) -> str:
+        """Take in everything there is now and return how far it went, in words.
+
+        Raises:
+            RetryableError: The node or the graph is gone for now.
+            FinalError: Ingestion halts; its message says what to do.
+        """
+        async with self._lock:
+            position = await self._projector.project()
+            status = await self.follower.follow_to_head()
+        detail = f"log {position}, block {status.applied_block}"
+        self._health.report_success(COMPONENT, detail)
+        return detail
+
+    async def catch_up_to_final(self, block: int) -> None:
+        """Take in what there is until `block` is final; the chain has to go on by itself."""
+        while (self.follower.status.final_block or 0) < block:
+            await self.catch_up()
+            await asyncio.sleep(self._pause_seconds / 4)
+        await self.catch_up()
+
+    async def run(self) -> None:
+        """Catch up for ever; wait out what passes by, and halt, unhealthy, on what does not."""
+        while True:
+            try:
+                await self.catch_up()
+            except RetryableError as error:
+                self._health.report_failure(COMPONENT, str(error))
+                _LOG.warning("ingestion waits: %s", error)
+            except FinalError as error:
+                self._health.report_failure(COMPONENT, str(error))
+                _LOG.error("ingestion halts: %s", error)
+                return
+            await asyncio.sleep(self._pause_seconds)

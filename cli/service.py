@@ -1,0 +1,180 @@
+"""API, ingestion and keeper jobs in one process, as the embedded graph wants it.
+
+Owns their start, their end, and the desk at which commands ask for jobs. Refuses to know what a job or a
+route does.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+
+import uvicorn
+
+from api.app import create_app
+from api.jobs import JobDesk
+from api.services import Services
+from cli.compose import Installation, keeper_context, now_at
+from cli.ingestion import Ingestion
+from cli.validation import build_validator
+from commitments.library import EpochLibrary
+from keepers.registry import JOBS
+from keepers.schedule import KeeperSchedule, Pace
+from tunefi.chain.errors import PortInUse
+from tunefi.health import Health
+from tunefi.progress import Progress
+from tunefi.service_client import ServiceAddress, save_service_address
+
+_LOG = logging.getLogger(__name__)
+_STOP_SECONDS = 10
+
+
+class Service:
+    """A running installation.
+
+    Args:
+        installation: Its open clients.
+        with_keepers: Whether keeper jobs are scheduled.
+    """
+
+    def __init__(self, installation: Installation, *, with_keepers: bool) -> None:
+        self._installation = installation
+        self._settings = installation.settings
+        self.health = Health(now_at)
+        self.ingestion = Ingestion(installation, self.health)
+        self._with_keepers = with_keepers
+        self._token = secrets.token_urlsafe(32)
+        self._stop = asyncio.Event()
+
+    async def run(self, announce: Callable[[str], Awaitable[None]]) -> None:
+        """Serve until SIGINT or SIGTERM.
+
+        Args:
+            announce: Called once with the address when the API answers.
+
+        Raises:
+            PortInUse: Something else listens there.
+        """
+        listening = _listen(self._settings.host, self._settings.port)
+        host, port = listening.getsockname()[:2]
+        url = f"http://{host}:{port}"
+        services = await self._services(url)
+        server = _Server(
+            uvicorn.Config(
+                create_app(services), log_level="warning", access_log=False, timeout_graceful_shutdown=5
+            )
+        )
+        tasks = [
+            asyncio.create_task(server.serve(sockets=[listening]), name="api"),
+            asyncio.create_task(self.ingestion.run(), name="ingestion"),
+        ]
+        schedule = self._start_schedule()
+        loop = asyncio.get_running_loop()
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signal_number, self._stop.set)
+        try:
+            await _until_started(server, tasks[0])
+            save_service_address(
+                self._settings.paths.service,
+                ServiceAddress(os.getpid(), url, self._settings.rpc_url, self._token),
+            )
+            await announce(url)
+            await self._wait(tasks[0])
+        finally:
+            for signal_number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(signal_number)
+            self._settings.paths.service.unlink(missing_ok=True)
+            if schedule is not None:
+                await schedule.stop()
+            await _end(server, tasks)
+
+    def stop(self) -> None:
+        """Have `run` return."""
+        self._stop.set()
+
+    async def _wait(self, api: asyncio.Task[None]) -> None:
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({stopped, api}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+
+    async def _services(self, url: str) -> Services:
+        installation, settings = self._installation, self._settings
+        return Services(
+            store=installation.store,
+            log=installation.log,
+            validator=await build_validator(installation),
+            library=EpochLibrary(settings.paths),
+            rpc=installation.rpc,
+            deployment=installation.deployment,
+            health=self.health,
+            clock=now_at,
+            public_rpc_url=settings.public_rpc_url or settings.rpc_url,
+            domains=frozenset({url.removeprefix("http://"), *settings.public_hosts}),
+            generated_notice=settings.generated_notice,
+            desk=JobDesk(self._runners(), self._token),
+        )
+
+    def _runners(self) -> dict[str, Callable[[Progress], Awaitable[dict[str, object]]]]:
+        """What a command can ask this process to run, by name."""
+        if not self._with_keepers:
+            return {}
+        context = keeper_context(self._installation)
+
+        def runner(name: str) -> Callable[[Progress], Awaitable[dict[str, object]]]:
+            async def run(progress: Progress) -> dict[str, object]:
+                await self.ingestion.catch_up()
+                return asdict(await JOBS[name](context, progress))
+
+            return run
+
+        return {name: runner(name) for name in JOBS}
+
+    def _start_schedule(self) -> KeeperSchedule | None:
+        if not self._with_keepers:
+            return None
+        pace = Pace(epochs_seconds=self._settings.epoch_interval_seconds)
+        schedule = KeeperSchedule(keeper_context(self._installation), pace, self.health)
+        schedule.start()
+        return schedule
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the service, which ends everything else first."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortInUse(port) from error
+    return listening
+
+
+async def _until_started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    while not server.started:
+        if task.done():
+            task.result()
+            return
+        await asyncio.sleep(0.02)
+
+
+async def _end(server: uvicorn.Server, tasks: list[asyncio.Task[None]]) -> None:
+    server.should_exit = True
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(asyncio.shield(tasks[0]), _STOP_SECONDS)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,47 @@
+"""The judge of what comes into the log, filled with what the catalogue knows.
+
+Owns where its knowledge comes from at the start of a service: the log's catalogue entries and the graph.
+"""
+
+import asyncio
+
+from cli.compose import Installation
+from ingest.entries import Kind
+from ingest.interaction_log import InteractionLog
+from ingest.validation import KnownSubjects, Rules, Validator
+from tunefi.chain.signing import Signer
+from tunefi.ids import Address, ChainId, parse_address
+from tunefi.settings import Settings
+
+_SECONDS_A_DAY = 86_400
+_ENTRIES_A_READ = 1_000
+
+
+async def build_validator(installation: Installation) -> Validator:
+    """Return a validator that knows every subject of the log's catalogue."""
+    settings = installation.settings
+    known = await asyncio.to_thread(_read_subjects, installation.log)
+    rules = Rules(
+        default_duration_seconds=settings.default_duration_seconds,
+        max_age_seconds=settings.listen_max_age_days * _SECONDS_A_DAY,
+    )
+    return Validator(ChainId(settings.chain_id), known, operators_of(settings), rules)
+
+
+def operators_of(settings: Settings) -> frozenset[Address]:
+    """Return whose catalogue entries are accepted."""
+    named = {parse_address(text) for text in settings.operators}
+    if settings.operator_key is not None:
+        named.add(Signer.from_hex(settings.operator_key.get_secret_value()).address)
+    return frozenset(named)
+
+
+def _read_subjects(log: InteractionLog) -> KnownSubjects:
+    known = KnownSubjects()
+    position = 0
+    while entries := log.read(position, _ENTRIES_A_READ):
+        for stored in entries:
+            if stored.kind == Kind.CATALOGUE and stored.entry is not None:
+                known.add(stored.entry)
+        position = entries[-1].position
+    return known
