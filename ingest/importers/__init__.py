@@ -1,0 +1,1 @@
+"""Data sets and generated activity, as entries of the interaction log."""
