@@ -1,5 +1,6 @@
 """What keepers sign has the digests of the vectors, member for member."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ GIVEN = load_vectors("commitment")
 
 
 def values_of(case: dict[str, Any], members: Any) -> list[Any]:
-    read = {"bytes32": to_bytes, "string": str}
+    read: dict[str, Callable[[Any], Any]] = {"bytes32": to_bytes, "string": str}
     return [read.get(kind, int)(case[name]) for kind, name in members]
 
 

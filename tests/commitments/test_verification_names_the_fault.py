@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from commitments.bundle import Bundle, load_bundle
 from commitments.commitment import EpochCommitment
 from commitments.errors import RefusedReport
-from commitments.faults import Fault
+from commitments.faults import Fault, Report
 from commitments.leaves import LeafPlace
 from commitments.opening import Opening, pack_rows, pack_scores, parse_opening, unpack_rows, unpack_scores
 from commitments.opening_form import find_malformation
@@ -37,8 +37,8 @@ def published(epoch: Any, tmp_path: Path) -> tuple[Bundle, EpochCommitment]:
     return publish(epoch, tmp_path / "bundle")
 
 
-def first_fault(report: Any) -> Fault | None:
-    return report.first_fault and report.first_fault.fault
+def first_fault(report: Report) -> Fault | None:
+    return report.first_fault.fault if report.first_fault else None
 
 
 def relist(opening: Opening, bundle: Bundle, rows: list[int]) -> Opening:
@@ -84,7 +84,7 @@ def test_one_byte_of_a_listeners_vector(epoch: Any, published: tuple[Bundle, Epo
 
 def test_one_score(epoch: Any, published: tuple[Bundle, EpochCommitment]) -> None:
     opening = epoch.opening(ListenerRow(2))
-    scores = unpack_scores(opening.scores)
+    scores = unpack_scores(opening.scores).astype(np.int32)
     scores[3] += 1
     report = check_opening(dataclasses.replace(opening, scores=pack_scores(scores)), *published)
     assert report.faults == (Fault.SCORE, Fault.LEAF, Fault.PROOF)
@@ -135,7 +135,8 @@ def test_a_leaf_of_another_epoch(epoch: Any, published: tuple[Bundle, EpochCommi
 @pytest.mark.parametrize("root", ["track_root", "listener_root"])
 def test_a_wrong_root(published: tuple[Bundle, EpochCommitment], root: str) -> None:
     bundle, commitment = published
-    false = dataclasses.replace(commitment, **{root: Hash32(b"\x99" * 32)})
+    changes: dict[str, Any] = {root: Hash32(b"\x99" * 32)}
+    false = dataclasses.replace(commitment, **changes)
     report = check_epoch(bundle, false)
     assert report.faults == (Fault.WRONG_ROOT,)
     assert "99" * 32 in report.first_fault.sentence  # type: ignore[union-attr]

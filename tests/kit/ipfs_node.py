@@ -97,4 +97,4 @@ def _parse_parts(content_type: str, body: bytes) -> dict[str, bytes]:
         for part in message.iter_parts()
         if part.get_param("name", header="Content-Disposition") == "file"
     ]
-    return {unquote(str(part.get_filename())): part.get_payload(decode=True) for part in parts}
+    return {unquote(str(part.get_filename())): bytes(part.get_content()) for part in parts}

@@ -79,7 +79,7 @@ def test_the_byte_0x80_is_refused() -> None:
     with pytest.raises(MalformedVectors, match="0x80"):
         check_components(vectors, "vectors")
     with pytest.raises(MalformedVectors, match="int8"):
-        check_components(vectors.astype(np.int16), "vectors")  # type: ignore[arg-type]
+        check_components(vectors.astype(np.int16), "vectors")
     with pytest.raises(MalformedVectors, match="matrix"):
         quantise_tracks(np.zeros(32))
 
