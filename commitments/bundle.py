@@ -233,6 +233,10 @@ def _read_texts(path: Path, count: int) -> tuple[str, ...]:
     value = _read_json(path)
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise DamagedBundle(path, "expected a list of texts")
+    try:
+        "".join(value).encode()
+    except UnicodeEncodeError as error:
+        raise DamagedBundle(path, f"a text has no form in UTF-8 ({error.reason})") from error
     if len(value) != count:
         raise DamagedBundle(path, f"{len(value)} entries instead of {count}")
     return tuple(value)
@@ -270,5 +274,5 @@ def _read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise DamagedBundle(path, "the file is missing") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedBundle(path, f"not JSON, or cut short ({error})") from error

@@ -72,7 +72,8 @@ def check_opening(
         other_roots: Listener roots of other epochs, where they are known, to name a mistaken epoch.
     """
     where = place or bundle.header.terms.place
-    malformation = find_malformation(opening, commitment.dimension, len(bundle.track_ids))
+    # A commitment of another dimension is named by `check_epoch`; lists are checked as the bundle has them.
+    malformation = find_malformation(opening, bundle.header.dimension, len(bundle.track_ids))
     problem = None if malformation is None else SENTENCES[malformation]
     lists: Iterable[Check] = ()
     if malformation is None:

@@ -13,8 +13,15 @@ from tunefi.ids import Hash32
 
 
 def track_key(track_id: str) -> Hash32:
-    """Return what track rows ascend by, keccak256 of the identity in UTF-8."""
-    return keccak256(track_id.encode())
+    """Return what track rows ascend by, keccak256 of the identity in UTF-8.
+
+    Raises:
+        MalformedRows: The identity holds half a surrogate pair, which UTF-8 does not have.
+    """
+    try:
+        return keccak256(track_id.encode())
+    except UnicodeEncodeError as error:
+        raise MalformedRows("track_ids", f"{track_id!r} has no form in UTF-8") from error
 
 
 def check_ascending(keys: Sequence[Any], what: str) -> None:

@@ -114,6 +114,14 @@ def test_a_header_of_another_form_is_refused(tmp_path: Path, field: str, value: 
         load_bundle(bundle.directory)
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '["' + chr(92) + 'ud800"]', "\xff", "{}", "[1]"])
+def test_texts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
+    bundle, _ = publish(build_random_epoch(), tmp_path / "bundle")
+    (bundle.directory / "titles.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(DamagedBundle, match="titles"):
+        load_bundle(bundle.directory)
+
+
 def test_an_older_bundle_is_replaced_whole(tmp_path: Path) -> None:
     epoch = build_random_epoch()
     publish(epoch, tmp_path / "bundle")

@@ -155,6 +155,7 @@ def test_a_root_that_is_wrong_names_the_proofs_of_openings(
         ("tracks", 41, Fault.COUNTS),
         ("listeners", 11, Fault.COUNTS),
         ("list_length", 9, Fault.COUNTS),
+        ("dimension", 64, Fault.COUNTS),
         ("snapshot_digest", b"\x01" * 32, Fault.DIGESTS),
         ("model_digest", b"\x01" * 32, Fault.DIGESTS),
         ("reference_hash", b"\x01" * 32, Fault.TERMS),
@@ -167,6 +168,14 @@ def test_a_commitment_that_says_something_else(
 ) -> None:
     bundle, commitment = published
     assert check_epoch(bundle, dataclasses.replace(commitment, **{field: value})).faults == (fault,)
+
+
+def test_lists_are_checked_though_the_commitment_has_another_dimension(
+    epoch: Any, published: tuple[Bundle, EpochCommitment]
+) -> None:
+    false = dataclasses.replace(published[1], dimension=64)
+    assert check_opening(epoch.opening(ListenerRow(0)), published[0], false).ok
+    assert check_epoch(published[0], false).faults == (Fault.COUNTS,)
 
 
 def test_a_bundle_of_another_chain(published: tuple[Bundle, EpochCommitment]) -> None:

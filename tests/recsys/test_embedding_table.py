@@ -76,6 +76,7 @@ def test_listeners_without_a_vector_are_left_out() -> None:
         ({"track_ids": IDS[:6]}, MalformedRows),
         ({"track_ids": [*IDS[:6], IDS[0]]}, MalformedRows),
         ({"track_ids": [*IDS[:6], ""]}, MalformedRows),
+        ({"track_ids": [*IDS[:6], chr(0xD800)]}, MalformedRows),
         ({"listener_addresses": [*ADDRESSES[:3], ADDRESSES[0].lower()]}, MalformedRows),
         ({"listener_addresses": [*ADDRESSES[:3], "0x12"]}, MalformedAddress),
         ({"listener_vectors": np.ones((4, 64), np.int8)}, DimensionMismatch),
