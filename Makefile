@@ -62,8 +62,12 @@ web: $(STAMPS)/web-build ## Build the page into api/page
 
 .PHONY: demo
 demo: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Run the whole loop and open it: make demo [GRAPH=neo4j] [DEMO_ARGS=--exit]
-	@if [ "$(GRAPH)" = neo4j ]; then sh deploy/prerequisites.sh test; fi
-	@$(BIN)/tunefi demo --graph $(GRAPH) $(DEMO_ARGS)
+	@if [ "$(GRAPH)" = neo4j ]; then \
+		sh deploy/prerequisites.sh test && \
+		$(BIN)/python -m tests.kit.neo4j_server --data .demo/neo4j -- $(BIN)/tunefi demo $(DEMO_ARGS); \
+	else \
+		$(BIN)/tunefi demo $(DEMO_ARGS); \
+	fi
 
 .PHONY: demo-clean
 demo-clean: ## Forget the demo's chain, log, graph, models and epochs

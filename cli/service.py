@@ -19,10 +19,11 @@ import uvicorn
 from api.app import create_app
 from api.jobs import JobDesk
 from api.services import Services
-from cli.compose import Installation, keeper_context, now_at
+from cli.compose import Installation, now_at
 from cli.ingestion import Ingestion
 from cli.validation import build_validator
 from commitments.library import EpochLibrary
+from keepers.context import KeeperContext
 from keepers.registry import JOBS
 from keepers.schedule import KeeperSchedule, Pace
 from tunefi.chain.errors import PortInUse
@@ -39,15 +40,15 @@ class Service:
 
     Args:
         installation: Its open clients.
-        with_keepers: Whether keeper jobs are scheduled.
+        keepers: What keeper jobs work with, or None where this process keeps no keys.
     """
 
-    def __init__(self, installation: Installation, *, with_keepers: bool) -> None:
+    def __init__(self, installation: Installation, keepers: KeeperContext | None) -> None:
         self._installation = installation
         self._settings = installation.settings
         self.health = Health(now_at)
         self.ingestion = Ingestion(installation, self.health)
-        self._with_keepers = with_keepers
+        self._keepers = keepers
         self._token = secrets.token_urlsafe(32)
         self._stop = asyncio.Event()
 
@@ -107,7 +108,7 @@ class Service:
         return Services(
             store=installation.store,
             log=installation.log,
-            validator=await build_validator(installation),
+            validator=await asyncio.to_thread(build_validator, settings, installation.log),
             library=EpochLibrary(settings.paths),
             rpc=installation.rpc,
             deployment=installation.deployment,
@@ -121,9 +122,8 @@ class Service:
 
     def _runners(self) -> dict[str, Callable[[Progress], Awaitable[dict[str, object]]]]:
         """What a command can ask this process to run, by name."""
-        if not self._with_keepers:
+        if (context := self._keepers) is None:
             return {}
-        context = keeper_context(self._installation)
 
         def runner(name: str) -> Callable[[Progress], Awaitable[dict[str, object]]]:
             async def run(progress: Progress) -> dict[str, object]:
@@ -135,10 +135,10 @@ class Service:
         return {name: runner(name) for name in JOBS}
 
     def _start_schedule(self) -> KeeperSchedule | None:
-        if not self._with_keepers:
+        if self._keepers is None:
             return None
         pace = Pace(epochs_seconds=self._settings.epoch_interval_seconds)
-        schedule = KeeperSchedule(keeper_context(self._installation), pace, self.health)
+        schedule = KeeperSchedule(self._keepers, pace, self.health)
         schedule.start()
         return schedule
 

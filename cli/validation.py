@@ -3,9 +3,6 @@
 Owns where its knowledge comes from at the start of a service: the log's catalogue entries and the graph.
 """
 
-import asyncio
-
-from cli.compose import Installation
 from ingest.entries import Kind
 from ingest.interaction_log import InteractionLog
 from ingest.validation import KnownSubjects, Rules, Validator
@@ -17,10 +14,9 @@ _SECONDS_A_DAY = 86_400
 _ENTRIES_A_READ = 1_000
 
 
-async def build_validator(installation: Installation) -> Validator:
+def build_validator(settings: Settings, log: InteractionLog) -> Validator:
     """Return a validator that knows every subject of the log's catalogue."""
-    settings = installation.settings
-    known = await asyncio.to_thread(_read_subjects, installation.log)
+    known = _read_subjects(log)
     rules = Rules(
         default_duration_seconds=settings.default_duration_seconds,
         max_age_seconds=settings.listen_max_age_days * _SECONDS_A_DAY,

@@ -10,7 +10,6 @@ from cli.ingestion import Ingestion
 from cli.output import print_json, print_result, results
 from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
-from graph_schema.errors import GraphOwned
 from keepers.registry import JOBS, UnknownJob
 from tunefi.health import Health
 from tunefi.service_client import fetch_job_result, load_service_address
@@ -37,7 +36,7 @@ def run(
 ) -> None:
     """Run one job. Safe to repeat: what is done already is not done again.
 
-    Where a running service owns the graph, that service runs the job.
+    Where a service of this home is running, that service runs the job.
     """
     run_job_command(job, as_json=as_json)
 
@@ -51,14 +50,12 @@ async def _run(job: str, as_json: bool) -> None:
     if job not in JOBS:
         raise UnknownJob(job)
     settings = load_settings()
+    service = load_service_address(settings.paths.service)
     with ConsoleProgress(job) as progress:
-        try:
-            report = await _run_here(settings, job, progress)
-        except GraphOwned:
-            service = load_service_address(settings.paths.service)
-            if service is None:
-                raise
+        if service is not None:
             report = await fetch_job_result(service, job, progress)
+        else:
+            report = await _run_here(settings, job, progress)
     print_result(report, as_json=as_json)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.compose import open_installation
+from cli.compose import keeper_context, open_installation
 from cli.output import messages
 from cli.runner import load_settings, run_command
 from cli.service import Service
@@ -25,4 +25,5 @@ async def _serve(settings: Settings) -> None:
         messages.print(f"serving at {url}", markup=False)
 
     async with open_installation(settings) as installation:
-        await Service(installation, with_keepers=bool(settings.keeper_keys)).run(announce)
+        keepers = keeper_context(installation) if settings.keeper_keys else None
+        await Service(installation, keepers).run(announce)

@@ -7,7 +7,7 @@ generated in the graph.
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cli.demo.cast import Cast
@@ -17,7 +17,7 @@ from tunefi.chain.deployment import Deployment
 from tunefi.chain.sender import Transaction, TransactionSender
 from tunefi.chain.signing import Signer
 from tunefi.hashing import keccak256
-from tunefi.ids import ArtistId, TrackId, Wei
+from tunefi.ids import Address, ArtistId, TrackId, Wei
 from tunefi.progress import Progress
 
 _ETHER = 10**18
@@ -52,13 +52,15 @@ class EconomyPlan:
     follows: tuple[tuple[Signer, int], ...]
 
 
-def plan_economy(cast: Cast, seed: int, data: HetrecData) -> EconomyPlan:
+def plan_economy(cast: Cast, seed: int, data: HetrecData, listening: Collection[Address]) -> EconomyPlan:
     """Return who does what on the chain.
 
     Args:
         cast: Accounts; `cast.artists` says how many artists take part, those heard by most listeners.
         seed: Of all that is made up.
         data: What each listener really plays.
+        listening: Accounts that sign listens; most stakers are among them, because trust and listening
+            together earn.
     """
     draw = random.Random(seed)  # noqa: S311  # a demonstration is to be repeatable
     signers = derive_listeners(data, cast.mnemonic)
@@ -75,7 +77,9 @@ def plan_economy(cast: Cast, seed: int, data: HetrecData) -> EconomyPlan:
         listener: [place[artist] for artist, _ in sorted(plays, key=lambda play: -play[1]) if artist in place]
         for listener, plays in data.plays.items()
     }
-    fans = draw.sample(sorted(fan for fan, liked in favourites.items() if liked), _STAKERS)
+    known = sorted(fan for fan, liked in favourites.items() if liked)
+    draw.shuffle(known)
+    fans = sorted(known, key=lambda fan: signers[fan].address not in listening)[:_STAKERS]
     stakes = tuple((signers[fan], Wei(draw.randrange(10, 2_000) * _ETHER)) for fan in fans)
     purchases = tuple(
         (signers[fan], artist) for fan in fans[:_BUYERS] for artist in favourites[fan][:_EDITIONS_A_BUYER]
@@ -138,6 +142,7 @@ class Economy:
             self._stake,
             self._buy,
             self._follow,
+            self._opt_in,
         )
         sent = 0
         for number, step in enumerate(steps):
@@ -259,4 +264,14 @@ class Economy:
         return [
             self._fans.transaction("followArtist", plan.artists[index].artist_id, signer=signer)
             for signer, index in plan.follows
+        ]
+
+    async def _opt_in(self, plan: EconomyPlan) -> list[Transaction]:
+        """Every second staker wants to be paid in batches; the others claim for themselves."""
+        willing = [signer for signer, _ in plan.stakes[::2]]
+        known = await self._read_all(self._fans, "batchOptIn", [(signer.address,) for signer in willing])
+        return [
+            self._fans.transaction("setBatchOptIn", True, signer=signer)
+            for signer, done in zip(willing, known, strict=True)
+            if not done
         ]

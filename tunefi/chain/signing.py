@@ -40,6 +40,10 @@ class Signer:
     def __repr__(self) -> str:
         return f"Signer({self.address})"
 
+    def export_key(self) -> str:
+        """Return the private key in hexadecimal, for a key file of its owner; never for a log or an answer."""
+        return self._key.to_hex()
+
     def __reduce__(self) -> Any:
         raise TypeError("a signer is not pickled, so that its key stays in this process")
 
