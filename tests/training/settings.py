@@ -1,0 +1,20 @@
+"""A configuration that trains made-up listening in a second."""
+
+from typing import Any
+
+from training.config import TrainingConfig
+
+
+def small_config(**changes: Any) -> TrainingConfig:
+    """Return the defaults, made small."""
+    small = {
+        "dimension": 32,
+        "threads": 1,
+        "epochs": 4,
+        "evaluate_every": 1,
+        "batch_listeners": 16,
+        "learning_rate": 0.01,
+        "similarity_shrink": 1.0,
+        "allowed_quantisation_loss": 0.05,
+    }
+    return TrainingConfig(**{**small, **changes})

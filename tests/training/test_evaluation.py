@@ -1,0 +1,75 @@
+"""Full ranking and metrics against a computation written independently, one listener at a time."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recsys.arrays import CsrRows
+from training.baselines.item_knn import ALL, ItemKnnChoice, build_item_knn
+from training.baselines.popularity import build_popularity
+from training.evaluation import dot_product_scorer, measure_ranking, rank_by_scores, rank_frozen
+from tests.kit.listening import interactions_of
+
+
+def _rank_simply(scores: np.ndarray, excluded: set[int], k: int) -> list[int]:
+    allowed = [row for row in range(len(scores)) if row not in excluded]
+    return sorted(allowed, key=lambda row: (-scores[row], row))[:k]
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_ranking_and_metrics_agree_with_a_simple_computation(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    # Small integers, so that many scores are equal.
+    scores = generator.integers(0, 4, (6, 40)).astype(np.float64)
+    excluded = [set(generator.choice(40, generator.integers(0, 38), replace=False).tolist()) for _ in range(6)]
+    relevant = [set(generator.choice(40, generator.integers(0, 9), replace=False).tolist()) for _ in range(6)]
+    ranking = rank_by_scores(lambda a, b: scores[a:b], CsrRows.of_sets(excluded), 40, 20)
+    lists = [_rank_simply(scores[u], excluded[u], 20) for u in range(6)]
+    assert [ranking.list_of(u)[0].tolist() for u in range(6)] == lists
+    measured = measure_ranking(ranking, CsrRows.of_sets(relevant), 40)
+    for k in (10, 20):
+        recalls, gains = [], []
+        for shown, wanted in zip(lists, relevant, strict=True):
+            if wanted:
+                hits = [row in wanted for row in shown[:k]]
+                recalls.append(sum(hits) / len(wanted))
+                ideal = sum(1 / np.log2(p + 2) for p in range(min(k, len(wanted))))
+                gains.append(sum(1 / np.log2(p + 2) for p, hit in enumerate(hits) if hit) / ideal)
+        np.testing.assert_allclose(measured[f"recall@{k}"], np.mean(recalls) if recalls else 0.0)
+        np.testing.assert_allclose(measured[f"ndcg@{k}"], np.mean(gains) if gains else 0.0)
+
+
+def test_float_and_int8_ranking_agree_on_vectors_that_are_integers_already() -> None:
+    generator = np.random.default_rng(0)
+    listeners = generator.integers(-127, 128, (7, 32)).astype(np.float32)
+    tracks = generator.integers(-127, 128, (50, 32)).astype(np.float32)
+    listeners[:, 0] = tracks[0, 0] = 127
+    excluded = CsrRows.of_sets([range(u) for u in range(7)])
+    exact = rank_by_scores(dot_product_scorer(listeners, tracks), excluded, 50, 20)
+    np.testing.assert_array_equal(exact.rows, rank_frozen(listeners, tracks, excluded, 20).rows)
+
+
+def test_item_knn_sums_the_shrunk_cosines_to_what_was_heard() -> None:
+    whole = interactions_of([(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (3, 0)], 5)
+    heard = whole.matrix().toarray()
+    common, degrees = heard.T @ heard, heard.sum(0)
+    cosine = common / (np.sqrt(np.outer(degrees, degrees)) + 2.0)
+    np.fill_diagonal(cosine, 0)
+    scorer = build_item_knn(whole, ItemKnnChoice(0.5, 2.0, ALL))
+    np.testing.assert_allclose(scorer(0, 4), heard @ cosine)
+
+
+def test_item_knn_keeps_the_nearest_of_each_track() -> None:
+    whole = interactions_of([(u, t) for u in range(6) for t in range(8) if (u * t + t) % 3 != 1], 8)
+    full = build_item_knn(whole, ItemKnnChoice(0.5, 0.0, ALL))(0, 6)
+    one = build_item_knn(whole, ItemKnnChoice(0.5, 0.0, 1))(0, 6)
+    assert np.all(one <= full + 1e-12)
+    assert one.sum() < full.sum()
+
+
+def test_popularity_orders_by_number_of_listeners() -> None:
+    whole = interactions_of([(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 2)], 4)
+    ranking = rank_by_scores(build_popularity(whole), CsrRows.empty(3), 4, 4)
+    counts = np.bincount(whole.track_rows, minlength=4)
+    assert np.all(np.diff(counts[ranking.rows[0]]) <= 0)
