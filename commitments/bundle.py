@@ -120,7 +120,8 @@ def save_bundle(
 ) -> str:
     """Write the bundle of an epoch and return its CID.
 
-    It is written beside its place and then moved there, so a bundle that exists is whole.
+    It is written beside its place and then moved there, so a bundle that exists is whole and an older
+    one outlives a full disk.
 
     Args:
         epoch: What `build_epoch` made.
@@ -139,11 +140,14 @@ def save_bundle(
     waiting = directory.with_name(f".{directory.name}.part")
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
-    _write_core(epoch, titles, waiting)
-    for name, content in (extras or {}).items():
-        (waiting / name).write_bytes(content)
-    shutil.rmtree(directory, ignore_errors=True)
-    waiting.replace(directory)
+    try:
+        _write_core(epoch, titles, waiting)
+        for name, content in (extras or {}).items():
+            (waiting / name).write_bytes(content)
+        shutil.rmtree(directory, ignore_errors=True)
+        waiting.replace(directory)
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
     return directory_cid(directory)
 
 

@@ -8,12 +8,13 @@ On disk it is a directory:
     track_vectors.npy     int8 (N, D)
     listener_vectors.npy  int8 (M, D)
 
-The manifest is written last, so a directory without one is an interrupted write. Owns the identity of a
+The manifest is moved in last, so a directory without one is an interrupted write. Owns the identity of a
 table and its format. Refuses to know how the vectors were trained.
 """
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -153,21 +154,24 @@ def table_digest(table: EmbeddingTable) -> Hash32:
 def save_table(table: EmbeddingTable, directory: Path) -> Path:
     """Write a table and return the path of its manifest; equal tables give equal bytes.
 
+    An older table stays as it was when the disk is full.
+
     Args:
         table: What to write.
         directory: Made when it does not exist; an older table in it is replaced.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    manifest_path = directory / MANIFEST
-    manifest_path.unlink(missing_ok=True)
-    _write_json(directory / "track_ids.json", list(table.track_ids))
-    _write_json(directory / "listeners.json", list(table.listener_addresses))
-    np.save(directory / "track_vectors.npy", table.track_vectors)
-    np.save(directory / "listener_vectors.npy", table.listener_vectors)
-    waiting = directory / f"{MANIFEST}.part"
-    _write_json(waiting, _manifest(table, directory))
-    waiting.replace(manifest_path)
-    return manifest_path
+    waiting = directory / ".table.part"
+    shutil.rmtree(waiting, ignore_errors=True)
+    waiting.mkdir()
+    try:
+        _write_files(table, waiting)
+        (directory / MANIFEST).unlink(missing_ok=True)
+        for name in (*_FILES, MANIFEST):
+            (waiting / name).replace(directory / name)
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
+    return directory / MANIFEST
 
 
 def load_table(directory: Path) -> EmbeddingTable:
@@ -202,6 +206,14 @@ def _check_table(table: EmbeddingTable) -> None:
             raise MalformedVectors(what, f"{len(vectors)} vectors for {len(ids)} identities")
     if not np.all(np.any(table.listener_vectors, axis=1)):
         raise MalformedVectors("listener vectors", "a listener's vector is zero")
+
+
+def _write_files(table: EmbeddingTable, directory: Path) -> None:
+    _write_json(directory / "track_ids.json", list(table.track_ids))
+    _write_json(directory / "listeners.json", list(table.listener_addresses))
+    np.save(directory / "track_vectors.npy", table.track_vectors)
+    np.save(directory / "listener_vectors.npy", table.listener_vectors)
+    _write_json(directory / MANIFEST, _manifest(table, directory))
 
 
 def _manifest(table: EmbeddingTable, directory: Path) -> dict[str, Any]:

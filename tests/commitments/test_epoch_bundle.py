@@ -21,6 +21,7 @@ from tests.kit.epochs import (
     build_vector_epoch,
     publish,
 )
+from tests.kit.full_disk import limit_file_size
 from tests.kit.vectors import load_vectors
 from tunefi.ids import ListenerRow, hex_of, parse_address
 
@@ -129,6 +130,14 @@ def test_an_older_bundle_is_replaced_whole(tmp_path: Path) -> None:
     cid = save_bundle(epoch, titles, tmp_path / "bundle")
     assert not (tmp_path / "bundle" / "model_card.md").exists()
     assert load_bundle(tmp_path / "bundle").cid() == cid
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_an_older_bundle_outlives_a_full_disk(tmp_path: Path) -> None:
+    _, commitment = publish(build_random_epoch(), tmp_path / "bundle")
+    with limit_file_size(1000), pytest.raises(OSError):
+        publish(build_random_epoch(seed=2), tmp_path / "bundle")
+    assert load_bundle(tmp_path / "bundle").cid() == commitment.bundle_cid
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 

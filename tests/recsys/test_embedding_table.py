@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from recsys.errors import DamagedTable, DimensionMismatch, MalformedRows, MalformedVectors, UnknownTrack
 from recsys.table import EmbeddingTable, build_table, load_table, save_table, table_digest
 from recsys.table_rows import track_key
+from tests.kit.full_disk import limit_file_size
 from tunefi.errors import MalformedAddress
 from tunefi.ids import Hash32, TrackId, parse_address
 
@@ -159,3 +160,15 @@ def test_an_interrupted_write_is_no_table(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(DamagedTable, match=r"table\.json.*missing"):
         load_table(tmp_path)
+
+
+def test_an_older_table_outlives_a_full_disk(tmp_path: Path) -> None:
+    save_table(build(), tmp_path)
+    (tmp_path / "model_card.md").touch()
+    names = {path.name for path in tmp_path.iterdir()}
+    with limit_file_size(150), pytest.raises(OSError):
+        save_table(build(model_name="newer"), tmp_path)
+    assert load_table(tmp_path).model_name == "lightgcn"
+    assert {path.name for path in tmp_path.iterdir()} == names
+    save_table(build(model_name="newer"), tmp_path)
+    assert load_table(tmp_path).model_name == "newer"
