@@ -35,7 +35,7 @@ async def test_a_handler_that_fails_names_the_event_and_its_place() -> None:
     arguments = {"operator": MUSIC, "from": MUSIC, "to": MUSIC, "id": 1, "value": 1}
     log = RawLog(MUSIC, (), b"", 7, "0x00", "0x01", 3)
     event = ChainEvent("MusicNFT", "TransferSingle", arguments, log)
-    with pytest.raises(HandlerFailed, match="MusicNFT.TransferSingle of block 7, log 3"):
+    with pytest.raises(HandlerFailed, match=r"MusicNFT\.TransferSingle of block 7, log 3"):
         await read_chain_batch(
             _EmptyGraph(),  # type: ignore[arg-type]
             deployment,

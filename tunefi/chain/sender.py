@@ -45,7 +45,7 @@ class Receipt:
 
 
 class TransactionSender:
-    """Sends transactions of one signer, or of several, and keeps their nonces.
+    """Sends transactions of one signer, or of several.
 
     Args:
         rpc: The node; whoever closes it, it is not this object.
@@ -62,7 +62,6 @@ class TransactionSender:
         self._wait_seconds = wait_seconds
         self._poll_seconds = poll_seconds
         self._chain_id: int | None = None
-        self._nonces: dict[Address, int] = {}
         self._lock = asyncio.Lock()
 
     async def fetch_chain_id(self) -> int:
@@ -111,22 +110,24 @@ class TransactionSender:
     async def _publish(self, transactions: Sequence[Transaction]) -> list[str]:
         gas_limits = await self._estimate(transactions)
         fees = await self._fetch_fees()
-        await self._fetch_nonces(transactions)
+        nonces = await self._fetch_nonces(transactions)
         raws, hashes = [], []
         for transaction, gas in zip(transactions, gas_limits, strict=True):
-            raw, transaction_hash = self._sign(transaction, gas, fees)
+            address = self._signer_of(transaction).address
+            raw, transaction_hash = self._sign(transaction, gas, fees, nonces[address])
+            nonces[address] += 1
             raws.append(("eth_sendRawTransaction", ("0x" + raw.hex(),)))
             hashes.append(transaction_hash)
         try:
             await self.rpc.call_batch(raws)
         except RpcError as error:
-            self._nonces.clear()
-            if not _already_known(error):
+            if not await self._all_arrived(hashes):
                 raise _reverted(error) from error
-        except BaseException:
-            self._nonces.clear()
-            raise
         return hashes
+
+    async def _all_arrived(self, hashes: Sequence[str]) -> bool:
+        """Whether the node has them all: a repeated request is refused when its first answer was lost."""
+        return all(await self.rpc.call_batch([("eth_getTransactionByHash", (item,)) for item in hashes]))
 
     async def _estimate(self, transactions: Sequence[Transaction]) -> list[int]:
         """Gas limits; estimating simulates, so this is where a revert shows before anything is sent."""
@@ -146,20 +147,18 @@ class TransactionSender:
         tip_wei = int(tip, 16)
         return 2 * int(block.get("baseFeePerGas", "0x0"), 16) + tip_wei, tip_wei
 
-    async def _fetch_nonces(self, transactions: Sequence[Transaction]) -> None:
-        """Ask for the nonces of accounts that were not used before, and the chain id."""
+    async def _fetch_nonces(self, transactions: Sequence[Transaction]) -> dict[Address, int]:
+        """Ask for the next nonce of each account, every time: others may sign with the same key."""
         await self.fetch_chain_id()
-        accounts = {self._signer_of(item).address for item in transactions}
-        missing = sorted(accounts - self._nonces.keys())
+        accounts = sorted({self._signer_of(item).address for item in transactions})
         answers = await self.rpc.call_batch(
-            [("eth_getTransactionCount", (item, "pending")) for item in missing]
+            [("eth_getTransactionCount", (item, "pending")) for item in accounts]
         )
-        self._nonces.update({item: int(answer, 16) for item, answer in zip(missing, answers, strict=True)})
+        return {item: int(answer, 16) for item, answer in zip(accounts, answers, strict=True)}
 
-    def _sign(self, transaction: Transaction, gas: int, fees: tuple[int, int]) -> tuple[bytes, str]:
-        signer = self._signer_of(transaction)
-        nonce = self._nonces[signer.address]
-        self._nonces[signer.address] = nonce + 1
+    def _sign(
+        self, transaction: Transaction, gas: int, fees: tuple[int, int], nonce: int
+    ) -> tuple[bytes, str]:
         fields: dict[str, Any] = {
             "type": 2,
             "chainId": self._chain_id,
@@ -172,7 +171,7 @@ class TransactionSender:
         }
         if transaction.to is not None:
             fields["to"] = bytes.fromhex(transaction.to[2:])
-        return signer.sign_transaction(fields)
+        return self._signer_of(transaction).sign_transaction(fields)
 
     def _fields(self, transaction: Transaction) -> dict[str, str]:
         fields = {
@@ -192,7 +191,6 @@ class TransactionSender:
         while (answer := await self.rpc.call("eth_getTransactionReceipt", transaction_hash)) is None:
             waited = time.monotonic() - started
             if waited > self._wait_seconds:
-                self._nonces.clear()
                 raise TransactionNotMined(transaction_hash, waited)
             await asyncio.sleep(self._poll_seconds)
         if int(answer["status"], 16) != 1:
@@ -225,11 +223,6 @@ def _reverted(error: RpcError) -> Exception:
     if data is None:
         return error
     return TransactionReverted(*decode_revert(data, [load_abi(name) for name in list_artifacts()]))
-
-
-def _already_known(error: RpcError) -> bool:
-    """A retried request whose first answer was lost: the transaction is in the pool."""
-    return "already known" in error.message.lower() or "already imported" in error.message.lower()
 
 
 def _receipt(answer: dict[str, Any], node: str) -> Receipt:

@@ -41,7 +41,7 @@ class Signer:
         return f"Signer({self.address})"
 
     def export_key(self) -> str:
-        """Return the private key in hexadecimal, for a key file of its owner; never for a log or an answer."""
+        """Return the private key in hexadecimal, for its owner's key file; never for a log or an answer."""
         return self._key.to_hex()
 
     def __reduce__(self) -> Any:
