@@ -6,6 +6,10 @@ Owns their order. Refuses to know how a snapshot is cut and hashed; `graph_schem
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from engagement.history import History, build_history
 from graph_schema.snapshot import Manifest, Snapshot, load_manifest, load_snapshot
 from tunefi.home import Home
@@ -58,19 +62,28 @@ def find_snapshot(home: Home, digest: Hash32) -> StoredSnapshot | None:
 def verify_nothing_new(snapshot: Snapshot, previous: Snapshot) -> bool:
     """Return whether a snapshot differs from another only by what keepers themselves write.
 
-    Committing and paying an epoch leave rows in the graph; alone they are no reason for another epoch.
+    Committing and paying an epoch leave rows in the graph, nodes of the keepers' accounts among them; alone
+    they are no reason for another epoch. A node without properties matters by its relationships only.
     """
     nodes = (label for label in snapshot.nodes if label not in _BOOKKEEPING_NODES)
     edges = (type_ for type_ in snapshot.edges if type_ not in _BOOKKEEPING_EDGES)
-    return all(snapshot.nodes[label].equals(previous.nodes[label]) for label in nodes) and all(
-        snapshot.edges[type_].equals(previous.edges[type_]) for type_ in edges
-    )
+    return all(
+        _described(snapshot.nodes[label]).equals(_described(previous.nodes[label])) for label in nodes
+    ) and all(snapshot.edges[type_].equals(previous.edges[type_]) for type_ in edges)
 
 
 def build_snapshot_history(snapshot: Snapshot) -> History:
     """Return the rows of a snapshot that rewards depend on."""
     block = snapshot.finalized_block
     return build_history(snapshot.edges, digest=snapshot.digest, block=block.number, at=block.timestamp_at)
+
+
+def _described(nodes: pa.Table) -> pa.Table:
+    """Return the rows in which anything but the key, the first column, is known."""
+    known = pa.array(np.zeros(nodes.num_rows, bool))
+    for column in nodes.columns[1:]:
+        known = pc.or_(known, pc.is_valid(column))
+    return nodes.filter(known)
 
 
 def _stored(folder: Path) -> StoredSnapshot:
