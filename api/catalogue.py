@@ -33,7 +33,8 @@ RETURN sum(l.plays) AS plays, sum(l.generated_plays) AS generated_plays
 _HIDDEN = "MATCH (a:Account)-[:HID]->(t:Track) WHERE a.address = $address RETURN t.track_id AS track_id"
 _PUBLIC = """
 MATCH (a:Account)-[l:LISTENED_TO]->(:Track)
-WHERE a.public_listener = true AND (lower(a.name) CONTAINS $text OR a.address CONTAINS $text)
+WHERE a.public_listener = true
+  AND ($text = '' OR lower(a.name) CONTAINS $text OR a.address CONTAINS $text)
 RETURN a.address AS address, a.name AS name, a.generated AS generated, sum(l.plays) AS plays
 ORDER BY plays DESC, address LIMIT $limit
 """

@@ -28,6 +28,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "epochs", "description": "What was committed, and its public bundle."},
     {"name": "chain", "description": "Where everything can be verified without this service."},
     {"name": "sign-in", "description": "Showing a listener what only it may see (EIP-4361)."},
+    {"name": "operator", "description": "Running keeper jobs in this process; for its operator only."},
     {"name": "health", "description": "For load balancers and alarms."},
     {"name": "problems", "description": "Kinds of errors."},
 ]

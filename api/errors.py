@@ -56,6 +56,9 @@ KINDS: dict[type[TuneFiError], Kind] = {
     refusals.PageNotBuilt: Kind(503, "page-not-built", "The page is not built"),
     refusals.SignInRefused: Kind(400, "sign-in-refused", "Sign-in refused"),
     refusals.NotSignedIn: Kind(401, "not-signed-in", "Not signed in"),
+    refusals.NotTheOperator: Kind(403, "not-the-operator", "Only for the operator"),
+    refusals.NoSuchJob: Kind(404, "no-such-job", "No such job"),
+    refusals.NoSuchRun: Kind(404, "no-such-run", "No such run"),
     refusals.NotYours: Kind(403, "not-yours", "Only shown to the account it belongs to"),
 }
 

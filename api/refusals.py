@@ -7,10 +7,14 @@ FinalError
 ├── NoSuchEpoch            no epoch of this number is known here
 ├── NoSuchBundleFile       not a file of a public bundle
 ├── NoSuchListener, NoSuchTrack
+├── NotTheOperator         a request for a job without the operator's token
+├── NoSuchJob, NoSuchRun
 └── PageNotBuilt           the browser app is not in this installation
 RetryableError
 └── NoServedEpoch          no epoch is final yet
 """
+
+from collections.abc import Sequence
 
 from tunefi.errors import FinalError, RetryableError
 
@@ -70,6 +74,30 @@ class NoSuchListener(FinalError):
     def __init__(self, address: str) -> None:
         self.address = address
         super().__init__(f"listener {address} is not known here")
+
+
+class NotTheOperator(FinalError):
+    """A request for a keeper job by someone who does not hold the operator's token."""
+
+    def __init__(self) -> None:
+        super().__init__("only the operator may run jobs: show the token of the service's `service.json`")
+
+
+class NoSuchJob(FinalError):
+    """This process has no keeper job of that name."""
+
+    def __init__(self, job: str, known: Sequence[str]) -> None:
+        self.job, self.known = job, tuple(known)
+        listed = ", ".join(known) or "none: it keeps no keeper keys"
+        super().__init__(f"this service has no job {job[:64]!r}; it has {listed}")
+
+
+class NoSuchRun(FinalError):
+    """No run has this number, or it was too long ago."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        super().__init__(f"run {run_id} is not known; start the job again")
 
 
 class PageNotBuilt(FinalError):

@@ -15,6 +15,7 @@ from api.bundle_files import BundleFiles
 from api.catalogue import Catalogue
 from api.epoch_records import EpochRecords
 from api.epoch_states import EpochStates
+from api.jobs import JobDesk
 from api.page_files import BUILT_PAGE, PageFiles
 from api.popularity import Popularity
 from api.served_epoch import ServedEpochs
@@ -60,6 +61,7 @@ class Services:
         public_rpc_url: Node that browsers may read from.
         domains: `host[:port]` names under which people reach this service, for sign-in.
         generated_notice: What in the data was made up; empty where nothing was.
+        desk: Runs keeper jobs that the operator asks for.
         page_folder: The built page.
         limits: Bounds of one request.
     """
@@ -75,6 +77,7 @@ class Services:
     public_rpc_url: str
     domains: frozenset[str]
     generated_notice: str = ""
+    desk: JobDesk = field(default_factory=JobDesk)
     page_folder: Path = BUILT_PAGE
     limits: Limits = Limits()
     sign_in: SignIn = field(init=False)

@@ -20,6 +20,7 @@ from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.sender import TransactionSender
 from tunefi.chain.signing import Signer
 from tunefi.ids import Microseconds
+from tunefi.ipfs.client import IpfsClient, open_ipfs
 from tunefi.settings import Settings
 
 
@@ -52,6 +53,7 @@ class Installation:
     log: InteractionLog
     rpc: JsonRpc
     deployment: Deployment
+    ipfs: IpfsClient | None = None
 
 
 @asynccontextmanager
@@ -73,7 +75,10 @@ async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
         home.log.parent.mkdir(parents=True, exist_ok=True)
         log = await asyncio.to_thread(InteractionLog, log_url(settings))
         stack.callback(log.close)
-        yield Installation(settings, store, log, rpc, deployment)
+        ipfs = None
+        if settings.ipfs_api:
+            ipfs = await stack.enter_async_context(open_ipfs(settings.ipfs_api))
+        yield Installation(settings, store, log, rpc, deployment, ipfs)
 
 
 async def open_graph(settings: Settings) -> GraphStore:
@@ -103,6 +108,7 @@ def keeper_context(installation: Installation) -> KeeperContext:
         sender=TransactionSender(installation.rpc, keepers[0]),
         keepers=keepers,
         epoch_secret=bytes.fromhex(settings.epoch_secret.get_secret_value().removeprefix("0x")),
+        ipfs=installation.ipfs,
         choices=_choices(settings),
     )
 
@@ -114,6 +120,5 @@ def _choices(settings: Settings) -> KeeperChoices:
         seed=settings.seed,
         training_seconds=settings.training_seconds,
         training_threads=settings.training_threads,
-        ipfs_api=settings.ipfs_api,
         generated=settings.generated_notice,
     )

@@ -7,6 +7,7 @@ from api.routes import (
     health,
     listeners,
     listens,
+    operator,
     page,
     problems,
     recommendations,
@@ -24,6 +25,7 @@ ROUTERS = (
     chain.router,
     auth.router,
     health.router,
+    operator.router,
     problems.router,
     page.router,
 )

@@ -7,7 +7,8 @@ import typer
 from cli.compose import open_graph
 from cli.output import print_result
 from cli.runner import AsJson, load_settings, run_command
-from graph_schema.snapshot import ZERO_HASH, read_snapshot
+from graph_schema.snapshot import read_snapshot
+from graph_schema.snapshot_tables import ZERO_HASH
 from graph_schema.store import BlockRef, GraphStore
 from tunefi.ids import hex_of
 

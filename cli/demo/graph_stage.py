@@ -35,7 +35,7 @@ async def cut_snapshot(
     if snapshot is None:
         raise StageFailed(_STAGE, report.detail)
     progress.update(3, 3, "done")
-    return {"snapshot": hex_of(snapshot.digest), "block": snapshot.finalized_block.number}
+    return {"snapshot": hex_of(snapshot.digest), "block": snapshot.manifest.finalized_block.number}
 
 
 async def check_same_chain(installation: Installation) -> None:

@@ -5,8 +5,8 @@ the content otherwise is an error. Source: Kubo RPC API v0, `add` and `version`.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,14 @@ _ADD = {
     "pin": "true",
     "progress": "false",
 }
+_TIMEOUT_SECONDS = 120.0
+
+
+@asynccontextmanager
+async def open_ipfs(api_url: str) -> AsyncIterator["IpfsClient"]:
+    """Open a client of a node's RPC API with connections of its own, closed at the end."""
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
+        yield IpfsClient(http, api_url)
 
 
 class IpfsClient:
