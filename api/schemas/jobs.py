@@ -10,15 +10,22 @@ class JobRun(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "id": 1,
-                "job": "snapshot",
-                "state": "done",
-                "done": 1.0,
-                "total": 1.0,
-                "detail": "",
-                "report": {"job": "snapshot", "outcome": "nothing", "detail": "nothing new", "epoch": None},
-            }
+            "examples": [
+                {
+                    "id": 1,
+                    "job": "snapshot",
+                    "state": "done",
+                    "done": 1.0,
+                    "total": 1.0,
+                    "detail": "",
+                    "report": {
+                        "job": "snapshot",
+                        "outcome": "nothing",
+                        "detail": "nothing new",
+                        "epoch": None,
+                    },
+                }
+            ]
         }
     )
 

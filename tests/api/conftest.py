@@ -1,8 +1,10 @@
 """Fixtures: the application over a real graph, a real log and a real chain."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.services import Limits, Services
 from commitments.library import EpochLibrary
+from graph_schema.errors import GraphUnreachable
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore
 from ingest.entries import AccountRecord, Accounts, ArtistRecord, Catalogue, Plays, TrackRecord
@@ -19,18 +22,21 @@ from ingest.interaction_log import InteractionLog
 from ingest.projector import LogProjector
 from ingest.validation import Rules, Validator, load_known_subjects
 from recsys.table import EmbeddingTable
-from tests.kit.anvil import anvil_node, deployment, rpc, signers
+from tests.kit.anvil import anvil_node, rpc, signers
 from tests.kit.chain_scenes import Stage
-from tests.kit.committed_epoch import EpochStage, build_small_table
+from tests.kit.committed_epoch import WINDOW_SECONDS, EpochStage, bond_keepers, build_small_table
+from tunefi.chain.anvil import AnvilNode
+from tunefi.chain.deploy import SystemParameters, deploy_system
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
+from tunefi.chain.sender import TransactionSender
 from tunefi.chain.signing import Signer, derive_signers
 from tunefi.hashing import keccak256
 from tunefi.health import Health
 from tunefi.home import Home
-from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId
+from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId, Wei
 
-__all__ = ["anvil_node", "deployment", "rpc", "signers"]
+__all__ = ["anvil_node", "rpc", "signers"]
 
 NOW = Microseconds(1_790_000_000_000_000)
 TRACKS = 40
@@ -44,6 +50,16 @@ STRANGER = Address("0x" + "5" * 40)
 def track_id(number: int) -> TrackId:
     """Identity of a test track."""
     return TrackId(f"test:track:{number}")
+
+
+class GoneStore:
+    """A graph whose server does not answer any more."""
+
+    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+        async def fail(*arguments: object, **named: object) -> None:
+            raise GraphUnreachable("bolt://graph.internal:7687", "connection refused")
+
+        return fail
 
 
 class Clock:
@@ -122,6 +138,29 @@ def small_table() -> EmbeddingTable:
     return build_small_table([track_id(number) for number in range(TRACKS)], listeners)
 
 
+@pytest.fixture(scope="session")
+def deployment(anvil_node: AnvilNode, signers: list[Signer]) -> Deployment:
+    """The system with its keepers bonded, once for all tests: each takes back what it adds."""
+
+    async def deploy() -> Deployment:
+        async with JsonRpc(anvil_node.url) as client:
+            parameters = SystemParameters(
+                keepers=tuple(signer.address for signer in signers[1:4]),
+                quorum=2,
+                min_bond_wei=Wei(10**18),
+                guardian=signers[4].address,
+                registrar=signers[5].address,
+                window_seconds=WINDOW_SECONDS,
+                unbonding_delay_seconds=600,
+                reward_delay_seconds=5,
+            )
+            system = await deploy_system(TransactionSender(client, signers[0]), parameters)
+            await bond_keepers(Stage(client, system, signers))
+            return system
+
+    return asyncio.run(deploy())
+
+
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[GraphStore]:
     """An empty graph."""
@@ -132,7 +171,7 @@ async def store(tmp_path: Path) -> AsyncIterator[GraphStore]:
 
 @pytest_asyncio.fixture
 async def services(
-    tmp_path: Path, store: GraphStore, rpc: JsonRpc, deployment: Deployment
+    tmp_path: Path, store: GraphStore, deployment: Deployment, rpc: JsonRpc
 ) -> AsyncIterator[Services]:
     """All clients, the history of `history_entries` in log and graph."""
     log = InteractionLog.at_path(tmp_path / "log.sqlite")

@@ -1,7 +1,7 @@
 """A small epoch that is really built, saved, signed by two keepers and committed on the test's chain."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,15 +46,13 @@ def build_small_table(track_ids: list[str], listeners: list[Address], seed: int 
 
 @dataclass
 class EpochStage:
-    """Keepers 1 and 2 of a deployment, bonded, who commit epochs into a library."""
+    """Keepers 1 and 2 of a deployment, who commit epochs into a library once they are bonded."""
 
     stage: Stage
     library: EpochLibrary
-    bonded: bool = field(default=False)
 
     async def commit(self, table: EmbeddingTable, number: int) -> Signed[EpochCommitment]:
         """Build, save, sign and commit an epoch; it is pending then."""
-        await self._bond()
         epoch_id = EpochId(number)
         epoch = await self._build(table, epoch_id)
         self.library.save_table(epoch_id, table)
@@ -140,12 +138,11 @@ class EpochStage:
         keepers = self.stage.signers[1:3]
         return order_signatures(struct, [(one.address, one.sign_typed_data(document)) for one in keepers])
 
-    async def _bond(self) -> None:
-        if self.bonded:
-            return
-        staking, amount_wei = self.stage.deployment.contracts["StakingContract"], Wei(10**18)
-        for keeper in (1, 2):
-            await self.stage.send(0, "TuneToken", "transfer", self.stage.signers[keeper].address, amount_wei)
-            await self.stage.send(keeper, "TuneToken", "approve", staking, amount_wei)
-            await self.stage.send(keeper, "StakingContract", "bond", amount_wei)
-        self.bonded = True
+
+async def bond_keepers(stage: Stage) -> None:
+    """Give keepers 1 and 2 what they need to sign."""
+    staking, amount_wei = stage.deployment.contracts["StakingContract"], Wei(10**18)
+    for keeper in (1, 2):
+        await stage.send(0, "TuneToken", "transfer", stage.signers[keeper].address, amount_wei)
+        await stage.send(keeper, "TuneToken", "approve", staking, amount_wei)
+        await stage.send(keeper, "StakingContract", "bond", amount_wei)
