@@ -4,13 +4,10 @@
  * Owns hashing as the contracts do it. Refuses to know which structures are hashed.
  */
 
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Bytes, bytesFromHex, concatBytes, utf8 } from "./bytes.ts";
+import { keccak256 } from "./keccak.ts";
 
-/** Keccak-256 of bytes. */
-export function keccak256(bytes: Uint8Array): Bytes {
-  return keccak_256(bytes) as Bytes;
-}
+export { keccak256 };
 
 /** Keccak-256 of text in UTF-8. */
 export function hashText(text: string): Bytes {
@@ -19,6 +16,11 @@ export function hashText(text: string): Bytes {
 
 /** One word: an unsigned number, right-aligned. */
 export function wordOfNumber(value: number | bigint): Bytes {
+  if (typeof value === "number" && value >= 0 && value < 2 ** 32) {
+    const word = new Uint8Array(32);
+    new DataView(word.buffer).setUint32(28, value);
+    return word;
+  }
   return bytesFromHex(`0x${BigInt(value).toString(16).padStart(64, "0")}`);
 }
 
