@@ -1,0 +1,66 @@
+"""Small graphs and batches for tests.
+
+Owns builders of batches and of hypothesis strategies; refuses to know stores.
+"""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from graph_schema.store import BlockRef, Cursor, EdgeRows, GraphStore, NodeRows, WriteBatch
+
+
+def block(number: int, branch: str = "a") -> BlockRef:
+    """Return a block of a branch."""
+    return BlockRef(number, f"0x{branch}{number}", f"0x{branch}{number - 1}", number * 1_000_000)
+
+
+def edges(type_: str, source_label: str, target_label: str, **columns: list[object]) -> EdgeRows:
+    """Return rows of one relationship, column by column."""
+    return EdgeRows(type_, source_label, target_label, pa.table(columns))
+
+
+def gone(type_: str, source_label: str, target_label: str, **columns: list[object]) -> EdgeRows:
+    """Return rows of one relationship to take away."""
+    return EdgeRows(type_, source_label, target_label, deleted=pa.table(columns))
+
+
+def nodes(label: str, **columns: list[object]) -> NodeRows:
+    """Return rows of one label, column by column."""
+    return NodeRows(label, pa.table(columns))
+
+
+@dataclass
+class Writer:
+    """Writes one stream after another batch, and keeps count of its cursor."""
+
+    store: GraphStore
+    source: str
+    at: Cursor | None = field(default=None)
+
+    async def write(
+        self,
+        *rows: NodeRows | EdgeRows,
+        block: BlockRef | None = None,
+        deleted: dict[str, list[str]] | None = None,
+    ) -> Cursor:
+        """Write rows as the next batch."""
+        position = block.number if block else (self.at.position if self.at else 0) + 1
+        cursor = Cursor(self.source, position, block.hash if block else f"0x{position:064x}")
+        batch = WriteBatch(
+            cursor,
+            self.at,
+            [row for row in rows if isinstance(row, NodeRows)],
+            [row for row in rows if isinstance(row, EdgeRows)],
+            deleted or {},
+            block,
+        )
+        await self.store.write(batch)
+        self.at = cursor
+        return cursor
+
+    async def undo(self, block: BlockRef) -> None:
+        """Take the highest block back."""
+        cursor = Cursor(self.source, block.number - 1, block.parent_hash)
+        await self.store.undo_block(block, cursor)
+        self.at = cursor
