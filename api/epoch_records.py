@@ -12,6 +12,7 @@ from api.epoch_states import CONTRACT, EpochStates, Standing
 from commitments.commitment import EpochCommitment
 from commitments.library import EpochLibrary
 from commitments.signed import Signed
+from graph_schema.queries import read_epochs
 from graph_schema.store import GraphStore
 from tunefi.chain.deployment import Deployment
 from tunefi.errors import RetryableError
@@ -92,7 +93,7 @@ class EpochRecords:
 
     async def _read_rows(self) -> dict[EpochId, dict[str, Any]]:
         prefix = f"{self.deployment.chain_id}:{self.deployment.contracts.get(CONTRACT, '')}:"
-        rows = (await self.store.read_nodes("Epoch")).to_pylist()
+        rows = await read_epochs(self.store)
         return {
             EpochId(row["number"]): row
             for row in rows

@@ -26,7 +26,10 @@ class PageFiles:
     rpc_url: str
 
     def policy(self) -> str:
-        """Return the content security policy: only own scripts, only this service and the node."""
+        """Return the content security policy: only own scripts; this service, and any node.
+
+        People verify against a node of their own choice, so connections are not limited to ours.
+        """
         return "; ".join(
             (
                 "default-src 'none'",
@@ -36,7 +39,7 @@ class PageFiles:
                 "font-src 'self'",
                 "manifest-src 'self'",
                 "worker-src 'self'",
-                f"connect-src 'self' {_origin(self.rpc_url)}".rstrip(),
+                " ".join(f"connect-src 'self' {_origin(self.rpc_url)} http: https:".split()),
                 "base-uri 'none'",
                 "form-action 'none'",
                 "frame-ancestors 'none'",

@@ -59,20 +59,19 @@ async def read_listener(
     if not account.public_listener:
         response.headers["Cache-Control"] = "private, no-store"
     history = await services.catalogue.read_history(account.address, limit)
-    texts = await services.catalogue.read_texts(played.track_id for played in history)
-    plays, generated_plays = await services.catalogue.read_plays(account.address)
+    totals = await services.catalogue.read_plays(account.address)
     return Listener(
         address=account.address,
         name=account.name,
         generated=account.generated,
         public_listener=account.public_listener,
-        plays=plays,
-        generated_plays=generated_plays,
+        plays=totals.plays,
+        generated_plays=totals.generated_plays,
         top=[
             TopTrack(
                 track_id=played.track_id,
-                title=texts[played.track_id].title if played.track_id in texts else played.track_id,
-                artist=texts[played.track_id].artist if played.track_id in texts else None,
+                title=played.title or played.track_id,
+                artist=played.artist or None,
                 plays=played.plays,
             )
             for played in history

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.catalogue import Account, TrackText
+from api.catalogue import Account
 from api.epoch_states import CONTRACT
 from api.lists import Place, ShownList, choose_list
 from api.refusals import NotSignedIn, NotYours
@@ -20,6 +20,7 @@ from api.schemas.texts import EXAMPLE_ADDRESS, AddressText
 from api.served_epoch import ServedEpoch
 from api.services import Services, ServicesDep
 from api.viewer import ViewerDep, may_see
+from graph_schema.batch_queries import TrackText
 from tunefi.ids import Address, TrackId, hex_of
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
