@@ -36,11 +36,12 @@ class RootInForce:
 
 @dataclass(frozen=True, slots=True)
 class KeeperSet:
-    """Who may sign now, and how many it takes."""
+    """Who may sign now, how many it takes, and what each must have bonded."""
 
     version: int
     members: frozenset[Address]
     quorum: int
+    min_bond_wei: Wei
 
 
 async def fetch_final_block(context: KeeperContext) -> BlockHeader:
@@ -83,7 +84,17 @@ async def read_keeper_set(context: KeeperContext) -> KeeperSet:
         await graph.read(rpc, "keeperSetVersion"),
         frozenset(Address(keeper.lower()) for keeper in await graph.read(rpc, "keepers")),
         await graph.read(rpc, "quorum"),
+        Wei(await graph.read(rpc, "minBond")),
     )
+
+
+async def read_bonds(context: KeeperContext) -> dict[Address, Wei]:
+    """Return what each keeper of this process has bonded and is not taking off, in wei."""
+    staking = context.deployment.contract("StakingContract")
+    return {
+        signer.address: Wei(await staking.read(context.rpc, "bondOf", signer.address))
+        for signer in context.keepers
+    }
 
 
 async def read_max_validity(context: KeeperContext) -> int:

@@ -3,6 +3,7 @@
 Owns the names. Refuses to open anything and to read settings.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -61,6 +62,7 @@ class KeeperContext:
         epoch_secret: At least 32 bytes that all keepers share.
         ipfs: Where bundles are published; None publishes nowhere.
         choices: What this installation chooses.
+        turn: Held by the job that runs: jobs share files, keys and nonces, so one runs at a time.
     """
 
     home: Home
@@ -72,6 +74,7 @@ class KeeperContext:
     epoch_secret: bytes = field(repr=False)
     ipfs: IpfsClient | None = None
     choices: KeeperChoices = field(default_factory=KeeperChoices)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @property
     def chain_id(self) -> ChainId:

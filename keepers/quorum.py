@@ -4,17 +4,34 @@ Owns who of them may sign and whether they are enough. Refuses to judge what is 
 before, by `keepers.recheck`.
 """
 
+from collections.abc import Mapping
+
 from commitments.commitment import EpochCommitment, RewardRoot
 from commitments.signed import Signed, order_signatures
 from keepers.chain_reads import KeeperSet
 from keepers.context import KeeperContext
 from tunefi.chain.signing import Signer
+from tunefi.ids import Address
 
 
-def list_signers(context: KeeperContext, keepers: KeeperSet) -> list[Signer]:
-    """Return the signers of this process that are in the keeper set, or none when they are no quorum."""
-    mine = [signer for signer in context.keepers if signer.address in keepers.members]
-    return mine if len(mine) >= keepers.quorum else []
+def choose_signers(
+    context: KeeperContext, keepers: KeeperSet, bonds_wei: Mapping[Address, int]
+) -> list[Signer]:
+    """Return as many signers of this process as a quorum takes, or none when there are not so many.
+
+    No more than it takes: every signer answers with its bond.
+
+    Args:
+        context: The keepers whose keys are here.
+        keepers: Who may sign now.
+        bonds_wei: What each has bonded; whoever has less than the set asks for is passed over.
+    """
+    able = [
+        signer
+        for signer in sorted(context.keepers, key=lambda one: one.address)
+        if signer.address in keepers.members and bonds_wei.get(signer.address, 0) >= keepers.min_bond_wei
+    ]
+    return able[: keepers.quorum] if len(able) >= keepers.quorum else []
 
 
 def sign_commitment(

@@ -15,7 +15,18 @@ Job = Callable[[KeeperContext, Progress], Awaitable[JobReport]]
 
 _MODULES = (snapshot, train, build_epoch, commit_epoch, post_rewards, pay_rewards)
 
-JOBS: Mapping[str, Job] = {module.NAME: module.run for module in _MODULES}
+
+def _in_turn(job: Job) -> Job:
+    """Return the job so that it waits for another one that runs with the same context."""
+
+    async def run(context: KeeperContext, progress: Progress) -> JobReport:
+        async with context.turn:
+            return await job(context, progress)
+
+    return run
+
+
+JOBS: Mapping[str, Job] = {module.NAME: _in_turn(module.run) for module in _MODULES}
 """In the order in which one epoch needs them."""
 
 

@@ -3,6 +3,7 @@
 Owns where each input comes from. Refuses to know the rule; that is `engagement`.
 """
 
+import asyncio
 from dataclasses import replace
 
 from commitments.commitment import EpochCommitment
@@ -17,7 +18,8 @@ from keepers.context import KeeperContext
 from keepers.errors import PreviousLedgerMissing, SigningRefused
 from keepers.funding import read_funding
 from keepers.snapshots import build_snapshot_history, find_snapshot
-from tunefi.ids import EpochId, Hash32, hex_of
+from tunefi.chain.blocks import fetch_block
+from tunefi.ids import EpochId, Hash32, Microseconds, hex_of
 
 
 async def build_ledger(
@@ -39,15 +41,17 @@ async def build_ledger(
     parameters = replace(
         context.choices.rewards, ether_factor=funding.ether_factor, token_factor=funding.token_factor
     )
-    previous = _load_previous(context, in_force)
-    previous_history = _load_history(context, previous.snapshot_digest) if previous else None
-    return compute_rewards(
-        _load_history(context, commitment.snapshot_digest),
-        previous_history,
-        previous,
-        funding.funded_wei - in_force.total_cumulative_wei,
-        parameters,
-    )
+    # Keepers may have cut the same rows at different blocks; the committed block is the same for all.
+    ends_at = await _read_reference_time(context, commitment)
+    budget_wei = funding.funded_wei - in_force.total_cumulative_wei
+
+    def compute() -> RewardLedger:
+        previous = _load_previous(context, in_force)
+        started = _load_history(context, previous.snapshot_digest) if previous else None
+        ended = replace(_load_history(context, commitment.snapshot_digest), at=ends_at)
+        return compute_rewards(ended, started, previous, budget_wei, parameters)
+
+    return await asyncio.to_thread(compute)
 
 
 def build_ledger_tree(context: KeeperContext, epoch: EpochId, ledger: RewardLedger) -> RewardTree:
@@ -58,6 +62,14 @@ def build_ledger_tree(context: KeeperContext, epoch: EpochId, ledger: RewardLedg
     """
     place = LeafPlace(context.chain_id, context.fan_engagement.address, epoch)
     return build_reward_tree(ledger.cumulative.items(), place)
+
+
+async def _read_reference_time(context: KeeperContext, commitment: EpochCommitment) -> Microseconds:
+    block = await fetch_block(context.rpc, commitment.reference_block)
+    expected = hex_of(commitment.reference_hash)
+    if block.hash != expected:
+        raise SigningRefused(f"the hash of the reference block {block.number}", expected, block.hash)
+    return Microseconds(block.timestamp_at)
 
 
 def _load_previous(context: KeeperContext, in_force: RootInForce) -> RewardLedger | None:

@@ -58,8 +58,6 @@ class LogProgress:
 class KeeperSchedule:
     """Runs the cycles in the event loop of the program.
 
-    Only one job runs at a time: they share keys and nonces.
-
     Args:
         context: What jobs work with.
         pace: How often.

@@ -7,6 +7,7 @@ from keepers.chain_reads import (
     EpochState,
     fetch_final_block,
     fetch_head,
+    read_bonds,
     read_epoch_state,
     read_keeper_set,
     read_latest_epoch,
@@ -14,7 +15,7 @@ from keepers.chain_reads import (
 from keepers.context import KeeperContext
 from keepers.errors import SigningRefused
 from keepers.landed import find_commit_transaction
-from keepers.quorum import list_signers, sign_commitment
+from keepers.quorum import choose_signers, sign_commitment
 from keepers.recheck import recheck_epoch
 from keepers.report import JobReport, Outcome
 from tunefi.ids import EpochId
@@ -50,9 +51,9 @@ async def run(context: KeeperContext, progress: Progress) -> JobReport:
     signed = context.library.load_commitment(built)
     if signed is None or signed.struct != commitment:
         progress.update(0, 2, "checking the epoch again before signing")
-        signers = list_signers(context, await read_keeper_set(context))
+        signers = choose_signers(context, await read_keeper_set(context), await read_bonds(context))
         if not signers:
-            return JobReport(NAME, Outcome.WAITING, "the keys of a quorum are not here", built)
+            return JobReport(NAME, Outcome.WAITING, "the keys of a quorum with bonds are not here", built)
         await recheck_epoch(context, commitment, final.number)
         signed = sign_commitment(context, signers, commitment)
         context.library.save_commitment(built, signed)

@@ -6,6 +6,7 @@ from engagement.errors import DamagedLedger
 from keepers.chain_reads import (
     RootInForce,
     fetch_final_block,
+    read_bonds,
     read_keeper_set,
     read_latest_final,
     read_pending_root,
@@ -15,7 +16,7 @@ from keepers.chain_reads import (
 from keepers.context import KeeperContext
 from keepers.errors import ForeignEpoch
 from keepers.landed import find_root_transaction
-from keepers.quorum import list_signers, sign_reward_root
+from keepers.quorum import choose_signers, sign_reward_root
 from keepers.report import JobReport, Outcome
 from keepers.reward_ledger import build_ledger, build_ledger_tree
 from tunefi.ids import EpochId, Hash32
@@ -64,9 +65,9 @@ async def _post(
     if _verify_nobody_earned(context, epoch.struct):
         return JobReport(NAME, Outcome.NOTHING, f"nobody earned anything in epoch {number}", number)
     keepers = await read_keeper_set(context)
-    signers = list_signers(context, keepers)
+    signers = choose_signers(context, keepers, await read_bonds(context))
     if not signers:
-        return JobReport(NAME, Outcome.WAITING, "the keys of a quorum are not here", number)
+        return JobReport(NAME, Outcome.WAITING, "the keys of a quorum with bonds are not here", number)
     progress.update(0, 2, "computing rewards")
     ledger = await build_ledger(context, epoch.struct, in_force)
     if not ledger.earned_wei:

@@ -1,20 +1,25 @@
 """The whole turn of the crank, on a real chain and a real graph."""
 
+import json
+
 import pytest
 
+from keepers.chain_reads import RootInForce
 from keepers.claims import claim_reward
-from keepers.report import Outcome
+from keepers.report import JobReport, Outcome
+from keepers.reward_ledger import build_ledger
 from keepers.snapshots import list_snapshots
 from tests.keepers.world import FUNDED_WEI, REWARD_DELAY_SECONDS, WINDOW_SECONDS, World
-from tunefi.ids import EpochId
+from tunefi.chain.blocks import fetch_block
+from tunefi.ids import EpochId, Hash32, Wei
 
 pytestmark = pytest.mark.evm
 
 FIRST = EpochId(1)
 
 
-def outcomes(reports: list[object]) -> list[Outcome]:
-    return [report.outcome for report in reports]  # type: ignore[attr-defined]
+def outcomes(reports: list[JobReport]) -> list[Outcome]:
+    return [report.outcome for report in reports]
 
 
 async def test_an_epoch_goes_from_a_snapshot_to_balances_equal_to_the_ledger(world: World) -> None:
@@ -85,6 +90,22 @@ async def test_the_next_epoch_pays_only_what_is_new(world: World) -> None:
     assert second.cumulative[listener] > first.cumulative[listener]
     await world.pass_time(REWARD_DELAY_SECONDS)
     assert outcomes(await world.run("post_rewards")) == [Outcome.NOTHING]
+
+
+async def test_keepers_who_cut_the_same_rows_at_other_blocks_compute_the_same_ledger(world: World) -> None:
+    await world.commit_first_epoch()
+    await world.pass_time(WINDOW_SECONDS)
+    signed = world.context.library.load_commitment(FIRST)
+    none = RootInForce(EpochId(0), Hash32(bytes(32)), Wei(0))
+    assert signed is not None
+    ledger = await build_ledger(world.context, signed.struct, none)
+    (path,) = world.context.home.snapshots.glob("*/manifest.json")
+    manifest = json.loads(path.read_text())
+    later = await fetch_block(world.stage.rpc, signed.struct.reference_block + 2)
+    manifest["finalized_block"] |= {"number": later.number, "hash": later.hash}
+    manifest["finalized_block"] |= {"parent_hash": later.parent_hash, "timestamp_at": later.timestamp_at}
+    path.write_text(json.dumps(manifest))
+    assert (await build_ledger(world.context, signed.struct, none)).digest == ledger.digest
 
 
 async def test_a_listen_changes_the_list_that_is_committed_next(world: World) -> None:

@@ -114,6 +114,13 @@ async def test_a_vetoed_reward_root_is_not_posted_again(world: World) -> None:
     assert (report.outcome, "vetoed" in report.detail) == (Outcome.WAITING, True)
 
 
+async def test_two_of_three_sign_and_a_keeper_without_a_bond_does_not(world: World) -> None:
+    await world.commit_first_epoch()
+    signed = world.context.library.load_commitment(FIRST)
+    assert signed is not None
+    assert signed.signers == tuple(sorted(world.stage.signers[number].address for number in (1, 2)))
+
+
 async def test_keys_that_are_no_quorum_sign_nothing(world: World) -> None:
     alone = replace(world, context=replace(world.context, keepers=world.context.keepers[:1]))
     await alone.run("snapshot")

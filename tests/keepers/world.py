@@ -53,7 +53,8 @@ def track(number: int) -> TrackId:
 class World:
     """Everything a keeper needs, all of it real.
 
-    Signers: 0 admin, 1 to 3 keepers (1 and 2 bonded, 3 pays for gas), 4 guardian, 5 registrar, 7 artist, 6, 8 and 9 fans.
+    Signers: 0 admin, 1 to 3 keepers (1 and 2 bonded, 3 pays for gas), 4 guardian, 5 registrar, 7 artist,
+    6, 8 and 9 fans.
     """
 
     stage: Stage
@@ -135,7 +136,7 @@ class World:
 
 
 async def build_world(
-    stage: Stage, store: GraphStore, folder: Path, keepers: Sequence[int] = (1, 2)
+    stage: Stage, store: GraphStore, folder: Path, keepers: Sequence[int] = (1, 2, 3)
 ) -> World:
     """Set the scene: bonds, two artists, a catalogue, stakes, purchases, follows, listens, funding."""
     home = Home(folder / "home").create()
