@@ -33,13 +33,18 @@ class TrainingConfig(BaseModel):
     )
 
     similarity_shrink: float = Field(
-        8.0, ge=0, description="Listeners added to the divisor of the similarity that the vectors start from."
+        20.0,
+        ge=0,
+        description="Listeners added to the divisor of the similarity that the vectors start from.",
     )
     similarity_power: float = Field(
-        0.4, ge=0, le=0.5, description="Power of popularity in that divisor; 0.5 is the cosine."
+        0.5, ge=0, le=0.5, description="Power of popularity in that divisor; 0.5 is the cosine."
     )
     spectrum_power: float = Field(
-        0.2, ge=0, le=1, description="Power of the eigenvalues in the start; lower ones equalise directions."
+        0.25, ge=0, le=1, description="Power of the eigenvalues in the start; lower ones equalise directions."
+    )
+    learn_listeners: bool = Field(
+        False, description="Whether listeners have embeddings of their own besides what their tracks say."
     )
     layers: int = Field(1, ge=1, le=4, description="Steps of propagation along the listening graph.")
     listener_power: float = Field(
@@ -49,11 +54,11 @@ class TrainingConfig(BaseModel):
         0.15, ge=0, le=1, description="Power of a track's degree that damps its edges."
     )
 
-    epochs: int = Field(24, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
+    epochs: int = Field(18, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
     patience: int = Field(
-        3, ge=1, description="Evaluations without a better validation NDCG@20 before stopping."
+        2, ge=1, description="Evaluations without a better validation NDCG@20 before stopping."
     )
-    evaluate_every: int = Field(2, ge=1, description="Epochs between two evaluations on the validation part.")
+    evaluate_every: int = Field(3, ge=1, description="Epochs between two evaluations on the validation part.")
     batch_listeners: int = Field(512, ge=1, description="Listeners in one step.")
     hidden_share: float = Field(
         0.3, gt=0, lt=1, description="Share of edges that a step hides from propagation and asks for."

@@ -97,6 +97,8 @@ class FitLoop:
             self.finished = True
         if self._best:
             self.model.load_state_dict(self._best)
+        elif not self.finished:
+            self.best_epoch = self.epoch
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next epoch depends on, as tensors and plain values."""
@@ -155,7 +157,9 @@ class FitLoop:
             self.best_epoch = self.epoch
         elif self.epoch % self.config.evaluate_every == 0 or self.epoch == self.epochs:
             score = hooks.validate(self.model, self.graph)
-            self._keep_if_best(score)
+            # The start is measured and never kept in place of a trained model, unless nothing is trained.
+            if self.epoch > 0 or self.epochs == 0:
+                self._keep_if_best(score)
         record = EpochRecord(self.epoch, loss, score, seconds)
         self.records.append(record)
         hooks.on_epoch(record)

@@ -126,10 +126,13 @@ class PhaseRunner:
             interactions: What to learn from.
             chosen: From `choose`.
         """
-        fitted = self._fit(phase, interactions, chosen.epochs, None)
-        if fitted.finished:
-            return fitted
-        return Fitted(chosen.model, chosen.vectors, chosen.epochs, chosen.records, False, fitted.seconds)
+        seconds = 0.0
+        if not self._stop.interrupted:
+            fitted = self._fit(phase, interactions, chosen.epochs, None)
+            if fitted.finished:
+                return fitted
+            seconds = fitted.seconds
+        return Fitted(chosen.model, chosen.vectors, chosen.epochs, chosen.records, False, seconds)
 
     def _fit(
         self, phase: Phase, interactions: Interactions, epochs: int, validate: Validate | None

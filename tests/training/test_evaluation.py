@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.arrays import CsrRows
+from tests.kit.listening import interactions_of
 from training.baselines.item_knn import ALL, ItemKnnChoice, build_item_knn
 from training.baselines.popularity import build_popularity
 from training.evaluation import dot_product_scorer, measure_ranking, rank_by_scores, rank_frozen
-from tests.kit.listening import interactions_of
 
 
 def _rank_simply(scores: np.ndarray, excluded: set[int], k: int) -> list[int]:
@@ -22,7 +22,9 @@ def test_ranking_and_metrics_agree_with_a_simple_computation(seed: int) -> None:
     generator = np.random.default_rng(seed)
     # Small integers, so that many scores are equal.
     scores = generator.integers(0, 4, (6, 40)).astype(np.float64)
-    excluded = [set(generator.choice(40, generator.integers(0, 38), replace=False).tolist()) for _ in range(6)]
+    excluded = [
+        set(generator.choice(40, generator.integers(0, 38), replace=False).tolist()) for _ in range(6)
+    ]
     relevant = [set(generator.choice(40, generator.integers(0, 9), replace=False).tolist()) for _ in range(6)]
     ranking = rank_by_scores(lambda a, b: scores[a:b], CsrRows.of_sets(excluded), 40, 20)
     lists = [_rank_simply(scores[u], excluded[u], 20) for u in range(6)]

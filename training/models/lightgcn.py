@@ -28,19 +28,24 @@ class LightGCN(VectorModel):
         z = \sum_{k=0}^{L} e^{(k)}
 
     with a_ui = d_u^-p d_i^-q. Differences from the paper, each chosen on validation: tracks start from the
-    leading eigenvectors of their similarity and listeners from zero, instead of from noise; the degrees
-    have powers of their own; the objective is a softmax over tracks instead of pairs (`training.objective`).
+    leading eigenvectors of their similarity instead of from noise; listeners have no embedding of their
+    own, unless asked for, so a listener is what their tracks say; the degrees have powers of their own; the
+    objective is a softmax over tracks instead of pairs (`training.objective`).
 
     Args:
         tracks: Start of the track embeddings, float (N, D).
         listeners: Number of listeners, M.
         layers: L.
+        learn_listeners: Whether listeners have embeddings of their own, which start from zero.
     """
 
-    def __init__(self, tracks: NDArray[np.float32], listeners: int, layers: int) -> None:
+    def __init__(
+        self, tracks: NDArray[np.float32], listeners: int, layers: int, learn_listeners: bool = False
+    ) -> None:
         super().__init__()
         self.track_embeddings = torch.nn.Parameter(torch.from_numpy(tracks.copy()))
-        self.listener_embeddings = torch.nn.Parameter(torch.zeros(listeners, tracks.shape[1]))
+        zeros = torch.zeros(listeners, tracks.shape[1])
+        self.listener_embeddings = torch.nn.Parameter(zeros, requires_grad=learn_listeners)
         self.steps = torch.nn.ModuleList(BipartiteLayer() for _ in range(layers))
 
     @classmethod
@@ -50,7 +55,7 @@ class LightGCN(VectorModel):
         start = build_spectral_start(similarity, config.dimension, config.spectrum_power, config.seed)
         graph = build_graph(interactions, config.listener_power, config.track_power)
         scaled = start * _scale(start, graph, config.logit_scale)
-        return cls(scaled.astype(np.float32), interactions.shape[0], config.layers)
+        return cls(scaled.astype(np.float32), interactions.shape[0], config.layers, config.learn_listeners)
 
     def build_graph(self, interactions: Interactions, config: TrainingConfig) -> BipartiteGraph:
         """Return the listening graph with the configured powers of the degrees."""
