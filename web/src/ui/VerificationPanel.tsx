@@ -10,7 +10,7 @@ const HEADLINES: Record<Verdict["kind"], string> = {
   none: "Nothing to verify",
   running: "Checking…",
   ok: "Verified in this browser",
-  failed: "This is false",
+  failed: "Do not trust this list",
   pending: "Not final yet",
   blocked: "Could not be checked",
 };
