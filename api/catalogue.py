@@ -1,7 +1,7 @@
 """What the graph tells about accounts and tracks, in the few reads that routes need.
 
-Owns what an account is that the graph does not know, and how long counts of listeners are kept. Refuses to
-know Cypher and drivers.
+Owns what an account is that the graph does not know, and how long sums over many listeners are kept. Refuses
+to know Cypher and drivers.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +14,9 @@ from graph_schema.store import GraphStore
 from tunefi.ids import Address, Microseconds, TrackId
 
 COUNTS_SECONDS = 60
+PUBLIC_SECONDS = 15
+PUBLIC_KEPT = 64
+"""Most different questions for public listeners whose answers are kept."""
 HISTORY_MAX = 4096
 
 ListenerCounts = dict[TrackId, int]
@@ -52,6 +55,9 @@ class Catalogue:
     store: GraphStore
     clock: Callable[[], Microseconds]
     _counts: tuple[Microseconds, ListenerCounts] | None = field(default=None, repr=False)
+    _public: dict[tuple[str, int, int], tuple[Microseconds, list[PublicAccount]]] = field(
+        default_factory=dict, repr=False
+    )
 
     async def read_account(self, address: Address) -> Account:
         """Return an account; one that the graph does not hold is not `is_known`."""
@@ -77,13 +83,23 @@ class Catalogue:
         return await queries.read_hidden_track_ids(self.store, address)
 
     async def read_public(self, text: str, limit: int, artists: int) -> list[PublicAccount]:
-        """Return listeners that everyone may look at, those with most plays first.
+        """Return listeners that everyone may look at, those with most plays first; 15 s old at most.
 
         Args:
             text: Part of a name or address, in any case; empty for all.
             limit: Most listeners.
             artists: Most artists of each.
         """
+        question, now = (text.lower(), limit, artists), self.clock()
+        kept = self._public.get(question)
+        if kept is None or now - kept[0] > PUBLIC_SECONDS * 1_000_000:
+            self._public.pop(question, None)
+            kept = self._public[question] = (now, await self._read_public(text, limit, artists))
+            for oldest in list(self._public)[:-PUBLIC_KEPT]:
+                del self._public[oldest]
+        return kept[1]
+
+    async def _read_public(self, text: str, limit: int, artists: int) -> list[PublicAccount]:
         found = await queries.read_public_listeners(self.store, text, limit)
         addresses = [listener.address for listener in found]
         top = await batch_queries.read_top_artists_of(self.store, addresses, artists)
