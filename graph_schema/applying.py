@@ -118,7 +118,7 @@ class _PartWriter:
     async def put(self, kind: Kind, rows: pa.Table) -> None:
         """Merge rows into the store."""
         given = merge_within_batch(kind, check_rows(kind, rows, self._source))
-        stored = await self._tx.run(match_rows(kind), given.select(list(kind.keys)))
+        stored = await self._tx.run(match_rows(kind, self._tx.dialect), given.select(list(kind.keys)))
         joined = merge_with_stored(kind, beside_stored(kind, given, stored), self._source)
         columns = [name for name in given.column_names if name not in kind.keys] + [FLAGS[self._source]]
         new = is_new(joined)
@@ -126,7 +126,7 @@ class _PartWriter:
         await self._keep(kind, joined.filter(pc.or_(new, changed)))
         after = joined.select([*kind.keys, *columns])
         await self._create(kind, after.filter(new), columns)
-        await self._tx.run(update_rows(kind, columns), after.filter(changed))
+        await self._tx.run(update_rows(kind, columns, self._tx.dialect), after.filter(changed))
 
     async def _create(self, kind: Kind, rows: pa.Table, columns: list[str]) -> None:
         other = FLAGS[Source.LOG if self._source is Source.CHAIN else Source.CHAIN]
@@ -139,7 +139,7 @@ class _PartWriter:
 
     async def take(self, kind: Kind, keys: pa.Table) -> None:
         """Take this stream's part of rows away."""
-        stored = await self._tx.run(match_rows(kind), keys)
+        stored = await self._tx.run(match_rows(kind, self._tx.dialect), keys)
         asserted = stored.filter(stored[FLAGS[self._source]])
         if not asserted.num_rows:
             return

@@ -68,4 +68,5 @@ class LtHash16:
 def _expand_sum(rows: Sequence[bytes]) -> NDArray[np.uint16]:
     expanded = b"".join([blake3(row).digest(STATE_BYTES) for row in rows])
     lanes = np.frombuffer(expanded, "<u2").reshape(len(rows), LANES)
-    return lanes.sum(axis=0, dtype=np.uint16)
+    total: NDArray[np.uint16] = lanes.sum(axis=0, dtype=np.uint16)
+    return total

@@ -26,7 +26,7 @@ async def open_store(url: str, *, user: str = "neo4j", password: str = "") -> Gr
     """
     scheme, _, rest = url.partition(":")
     if scheme == "ladybug" and rest:
-        store = await _open_ladybug(Path(rest).expanduser())
+        store = await _open_ladybug(Path(rest))
     elif scheme.partition("+")[0] in ("neo4j", "bolt") and rest.startswith("//") and "@" not in rest:
         store = await _open_neo4j(url, user, password)
     else:

@@ -66,9 +66,9 @@ class WriteBatch:
     Who writes decides which part of a row is meant: a batch of `log` touches properties fed by the log
     alone, one of `chain:…` those fed by the chain, and a row exists as long as either stream asserts it.
     So a deletion takes away the stream's own part; `deleted_nodes` also those of all relationships of
-    the nodes. `expected` is the cursor that the store must hold now (None: none yet), `cursor` the one it holds
-    afterwards; a batch whose expectation fails raises `StaleCursor` and writes nothing. `block` is given
-    for rows of a block that is not final: what they replace is kept until `forget_undo`.
+    the nodes. `expected` is the cursor that the store must hold now (None: none yet), `cursor` the one it
+    holds afterwards; a batch whose expectation fails raises `StaleCursor` and writes nothing. `block` is
+    given for rows of a block that is not final: what they replace is kept until `forget_undo`.
     """
 
     cursor: Cursor

@@ -51,7 +51,7 @@ def absent_state(kind: Kind, keys: pa.Table, source: Source) -> pa.Table:
 
 async def put_state(tx: Transaction, kind: Kind, states: pa.Table, source: Source) -> None:
     """Set a stream's part of these rows exactly; a row that no stream asserts any more is deleted."""
-    stored = await tx.run(match_rows(kind), states.select(list(kind.keys)))
+    stored = await tx.run(match_rows(kind, tx.dialect), states.select(list(kind.keys)))
     joined = beside_stored(kind, states, stored)
     other = Source.LOG if source is Source.CHAIN else Source.CHAIN
     asserted = joined[FLAGS[source]]
@@ -59,8 +59,11 @@ async def put_state(tx: Transaction, kind: Kind, states: pa.Table, source: Sourc
     survives = pc.or_(asserted, pc.fill_null(joined[BEFORE + FLAGS[other]], False))
     given = joined.select(states.column_names)
     columns = state_columns(kind, source)
-    await tx.run(drop_rows(kind), given.filter(pc.and_not(pc.invert(survives), new)).select(list(kind.keys)))
-    await tx.run(update_rows(kind, columns), given.filter(pc.and_not(survives, new)))
+    await tx.run(
+        drop_rows(kind, tx.dialect),
+        given.filter(pc.and_not(pc.invert(survives), new)).select(list(kind.keys)),
+    )
+    await tx.run(update_rows(kind, columns, tx.dialect), given.filter(pc.and_not(survives, new)))
     created = given.filter(pc.and_(asserted, new))
     created = created.append_column(FLAGS[other], pa.array([False] * created.num_rows, pa.bool_()))
     await tx.run(create_rows(kind, [*columns, FLAGS[other]], tx.dialect), created)
