@@ -45,7 +45,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, answer_malformed)
     app.add_exception_handler(HTTPException, answer_http)
     app.add_middleware(BodyLimit, body_bytes=services.limits.body_bytes)
-    app.add_middleware(Shield, routes=app.routes, answer_seconds=services.limits.answer_seconds)
+    # An included router does not tell its routes' methods, so the shield gets the routes themselves.
+    routes = [*app.routes, *(route for router in ROUTERS for route in router.routes)]
+    app.add_middleware(Shield, routes=routes, answer_seconds=services.limits.answer_seconds)
     describe_errors(app)
     return app
 

@@ -147,3 +147,18 @@ async def test_a_type_of_problem_explains_itself(world: World) -> None:
         "retryable": False,
     }
     assert (await world.client.get("/problems/nothing")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/v1/listens", "OPTIONS, POST"),
+        (f"/v1/recommendations/{PUBLIC.address}", "GET, HEAD, OPTIONS"),
+        ("/v1/auth/token", "DELETE, OPTIONS"),
+        ("/openapi.json", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_options_names_what_a_path_takes(world: World, path: str, methods: str) -> None:
+    answer = await world.client.options(path)
+    assert (answer.status_code, answer.headers["allow"]) == (204, methods)
