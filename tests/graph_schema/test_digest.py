@@ -36,7 +36,7 @@ def test_the_canonical_row_of_a_relationship_is_these_bytes() -> None:
             "signed_seconds": pa.array([None], pa.int64()),
         }
     )
-    expected = "8669504c415945445f4f4e674163636f756e746330783165547261636b617420a0"
+    expected = "8769504c415945445f4f4e674163636f756e746330783165547261636b617420a0"
     assert encode_edge_rows("PLAYED_ON", table)[0].hex() == expected
 
 
