@@ -1,11 +1,13 @@
 """Stage 1: contracts on a chain, keepers bonded, the first epochs' rewards paid in."""
 
+import asyncio
 from typing import Any
 
 from cli.demo.cast import Cast
 from cli.demo.economy import Economy
 from cli.demo.options import FUNDED_EPOCHS, MIN_BOND_WEI, REWARD_BUDGET_WEI, system_parameters
 from tunefi.chain.artifact import list_artifacts, load_artifact
+from tunefi.chain.blocks import fetch_block, fetch_finalized
 from tunefi.chain.deploy import deploy_system
 from tunefi.chain.deployment import Deployment, deployment_path, load_deployment, save_deployment
 from tunefi.chain.rpc import JsonRpc
@@ -14,11 +16,24 @@ from tunefi.hashing import keccak256
 from tunefi.home import Home
 from tunefi.progress import Progress
 
+_PAUSE_SECONDS = 0.2
+
 
 def chain_inputs(cast: Cast) -> dict[str, Any]:
     """Return what the deployment depends on: parameters and the contracts' code."""
     codes = {name: keccak256(load_artifact(name).bytecode).hex() for name in list_artifacts()}
     return {"parameters": repr(system_parameters(cast)), "code": codes}
+
+
+async def wait_for_history(rpc: JsonRpc) -> None:
+    """Wait until the finalized block is one of this run.
+
+    A node that was loaded from a file knows the state of its last block only, and what decides about money
+    is read at the finalized one, a few seconds behind.
+    """
+    loaded = (await fetch_block(rpc, "latest")).number
+    while loaded and (await fetch_finalized(rpc)).number < loaded:  # noqa: ASYNC110  # blocks come by themselves
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def verify_deployed(rpc: JsonRpc, home: Home) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from cli.errors import StageFailed
 from cli.output import messages
 from keepers.context import KeeperContext
 from keepers.models import find_model
@@ -15,12 +16,17 @@ from tunefi.progress import Progress
 _COLUMNS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 
 
-async def make_model(context: KeeperContext, snapshot: bytes, progress: Progress) -> dict[str, Any]:
-    """Train where the snapshot has no model yet and return the model's digest and metrics."""
-    await run_job("train", context, progress)
-    model = find_model(context.home, Hash32(snapshot), context.choices.dimension)
+async def make_model(context: KeeperContext, snapshot: str, progress: Progress) -> dict[str, Any]:
+    """Train where the snapshot has no model yet and return the model's digest and metrics.
+
+    Args:
+        snapshot: Its digest in hexadecimal.
+    """
+    report = await run_job("train", context, progress)
+    digest = Hash32(bytes.fromhex(snapshot.removeprefix("0x")))
+    model = find_model(context.home, digest, context.choices.dimension)
     if model is None:
-        return {}
+        raise StageFailed("model", report.detail)
     metrics = json.loads((model.path / "metrics.json").read_text())
     return {"model_digest": metrics["model_digest"], "metrics": metrics}
 
@@ -36,7 +42,7 @@ def print_accuracy(metrics: dict[str, Any]) -> None:
     for row in rows:
         cells = [f"{row[c]:.4f}" for c in _COLUMNS]
         bold = [f"[bold]{x}[/]" if row[c] == best[c] else x for c, x in zip(_COLUMNS, cells, strict=True)]
-        table.add_row(str(row["model"]), *bold)
+        table.add_row(str(row["name"]), *bold)
     messages.print(table)
     lost = 100 * metrics["quantisation"]["ndcg@20_lost"]
     messages.print(f"freezing to int8 loses {lost:.3f} % of NDCG@20 (0.5 % allowed)", markup=False)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.compose import Installation, keeper_context, now_at, open_installation
 from cli.demo.cast import FUNDED_ACCOUNTS, MNEMONIC, Cast
-from cli.demo.chain_stage import chain_inputs, set_up_chain, verify_deployed
+from cli.demo.chain_stage import chain_inputs, set_up_chain, verify_deployed, wait_for_history
 from cli.demo.dataset import digest_of_folder, find_dataset
 from cli.demo.environment import save_environment
 from cli.demo.epoch_stage import make_epoch
@@ -86,6 +86,7 @@ class Demo:
             node = stack.enter_context(AnvilNode(self._node_options()))
             settings = self._settings(node.url)
             rpc = await stack.enter_async_context(JsonRpc(node.url))
+            await wait_for_history(rpc)
             outputs = {"chain": await self._chain(rpc)}
             if self._is_last("chain"):
                 return outputs
@@ -179,6 +180,7 @@ class Demo:
             slots_in_an_epoch=SLOTS_IN_AN_EPOCH,
             state_file=self._home.chain / "state.json",
             state_interval_seconds=_STATE_INTERVAL_SECONDS,
+            preserve_historical_states=False,
             port=self._options.rpc_port,
             log_file=self._home.chain / "anvil.log",
         )
