@@ -5,12 +5,18 @@ export function Honesty({ notice }: { notice: string }) {
     <div class="honesty">
       <div>
         <h3>What was made up</h3>
-        {notice !== "" && <p>{notice}</p>}
-        <p>
-          The plays are real: HetRec 2011 Last.fm, which counts them by artist. Addresses, signed listens,
-          follows, stakes and purchases are generated and marked so. Each artist enters as one track that
-          stands for its body of work.
-        </p>
+        {notice === "" ? (
+          <p>Nothing, says the service.</p>
+        ) : (
+          <>
+            <p>{notice}</p>
+            <p>
+              The plays come from HetRec 2011 Last.fm, which counts them by artist: each artist enters as one
+              track that stands for its body of work. Addresses, signed listens, follows, stakes and purchases
+              are generated and marked so.
+            </p>
+          </>
+        )}
       </div>
       <div>
         <h3>What green proves</h3>

@@ -18,8 +18,7 @@ export function RewardCard({ address, trust }: { address: string; trust: Trust |
 }
 
 function RewardBody({ reward, trust }: { reward: Reward; trust: Trust | null }) {
-  if (reward.root === null || reward.epoch === null)
-    return <p class="quiet">No reward root has been posted yet. {reward.explanation}</p>;
+  if (reward.root === null || reward.epoch === null) return <p class="quiet">{reward.explanation}</p>;
   return (
     <>
       <dl class="amounts">

@@ -13,7 +13,10 @@ export function TopArtists({ listener }: { listener: Listener }) {
     <ol class="bars">
       {top.map(({ track_id, title, artist, plays }) => (
         <li key={track_id} class="bar">
-          <span class="bar-name">{artist ?? title}</span>
+          <span class="bar-name">
+            {title}
+            {artist !== null && artist !== title && <span class="quiet"> by {artist}</span>}
+          </span>
           <span class="bar-value">{formatNumber(plays)}</span>
           <span class="bar-track" aria-hidden="true">
             <span class="bar-fill" style={{ "--share": String(plays / most) }} />

@@ -84,8 +84,8 @@ function findItemProblem(
   return item.rank === place ? null : `the rank ${item.rank}`;
 }
 
-/** How far a shown similarity may be from the recomputed one: services round. */
-const SIMILARITY_TOLERANCE = 0.006;
+/** How far a shown similarity may be from the recomputed one: services compute in float32, or round. */
+const SIMILARITY_TOLERANCE = 0.001;
 
 /** A given reason that is no track of the epoch, or whose similarity does not follow from the vectors. */
 export function findReasonFault(items: readonly ShownItem[], table: TrackTable): Fault | null {
