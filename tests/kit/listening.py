@@ -29,7 +29,9 @@ def track(number: int) -> str:
     return f"made-up:track:{number}"
 
 
-def block_pairs(blocks: int = 3, listeners: int = 12, tracks: int = 10, heard: int = 7, seed: int = 0) -> list[Pair]:
+def block_pairs(
+    blocks: int = 3, listeners: int = 12, tracks: int = 10, heard: int = 7, seed: int = 0
+) -> list[Pair]:
     """Return pairs in which each listener hears `heard` tracks of one block and none of another."""
     generator = np.random.default_rng(seed)
     return [
@@ -50,7 +52,9 @@ def interactions_of(pairs: Sequence[Pair], tracks: int, plays: Sequence[float] |
     )
 
 
-def save_listening(folder: Path, pairs: Sequence[Pair], tracks: int, plays: Sequence[int] | None = None) -> Path:
+def save_listening(
+    folder: Path, pairs: Sequence[Pair], tracks: int, plays: Sequence[int] | None = None
+) -> Path:
     """Write pairs of numbers as a snapshot directory and return it."""
     nodes = {node.label: node_table_schema(node).empty_table() for node in NODES}
     edges = {edge.type: edge_table_schema(edge).empty_table() for edge in EDGES}
