@@ -10,7 +10,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
@@ -115,7 +115,7 @@ class Service:
             health=self.health,
             clock=now_at,
             public_rpc_url=settings.public_rpc_url or settings.rpc_url,
-            domains=frozenset({url.removeprefix("http://"), *settings.public_hosts}),
+            domains=_domains(url, settings.public_hosts),
             generated_notice=settings.generated_notice,
             desk=JobDesk(self._runners(), self._token),
         )
@@ -141,6 +141,13 @@ class Service:
         schedule = KeeperSchedule(self._keepers, pace, self.health)
         schedule.start()
         return schedule
+
+
+def _domains(url: str, public_hosts: Sequence[str]) -> frozenset[str]:
+    """Under which names a sign-in message may reach this service; on loopback, `localhost` is one more."""
+    bound = url.removeprefix("http://")
+    local = {bound.replace("127.0.0.1", "localhost")} if bound.startswith("127.0.0.1:") else set()
+    return frozenset({bound, *local, *public_hosts})
 
 
 class _Server(uvicorn.Server):

@@ -36,13 +36,20 @@ class RunningDemo:
     process: subprocess.Popen[bytes]
     output: Path
 
-    def tunefi(self, *words: str, check: bool = True, seconds: float = 300) -> subprocess.CompletedProcess[str]:
+    def tunefi(
+        self, *words: str, check: bool = True, seconds: float = 300
+    ) -> subprocess.CompletedProcess[str]:
         """Run a `tunefi` command against this demonstration's home and node."""
         return run_tunefi(self.home, *words, check=check, seconds=seconds, rpc_url=self.service["rpc_url"])
 
 
 def run_tunefi(
-    home: Path, *words: str, check: bool = True, seconds: float = 300, rpc_url: str = "http://127.0.0.1:1", **more: str
+    home: Path,
+    *words: str,
+    check: bool = True,
+    seconds: float = 300,
+    rpc_url: str = "http://127.0.0.1:1",
+    **more: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a `tunefi` command with a home of its own and return what it printed."""
     environment = {**os.environ, "TUNEFI_HOME": str(home), "TUNEFI_RPC_URL": rpc_url, **more}
@@ -56,7 +63,9 @@ def run_tunefi(
         check=False,
     )
     if check and done.returncode:
-        raise AssertionError(f"tunefi {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        raise AssertionError(
+            f"tunefi {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        )
     return done
 
 
@@ -64,7 +73,9 @@ def start_demo(home: Path, *words: str, output: Path) -> subprocess.Popen[bytes]
     """Start `tunefi demo` in its own process group, with what it prints in `output`."""
     command = [sys.executable, "-m", "cli", "demo", "--home", str(home), "--port", "0", *words]
     with output.open("ab") as file:
-        return subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        )
 
 
 def wait_until_served(process: subprocess.Popen[bytes], home: Path, output: Path) -> RunningDemo:

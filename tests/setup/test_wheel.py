@@ -20,7 +20,8 @@ names = list_artifacts()
 for name in names:
     load_abi(name)
 page = files("api") / "page" / "index.html"
-print(json.dumps({"artifacts": names, "page": page.is_file(), "torch": importlib.util.find_spec("torch") is not None}))
+torch = importlib.util.find_spec("torch") is not None
+print(json.dumps({"artifacts": names, "page": page.is_file(), "torch": torch}))
 """
 
 
@@ -40,7 +41,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the `bin` folder of an empty environment that holds the wheel for serving."""
     folder = tmp_path_factory.mktemp("empty")
-    locked = re.findall(r"^([a-z0-9][^ ]*==[^ ]+(?: ;[^\\\n]*)?)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    locked = re.findall(
+        r"^([a-z0-9][^ ]*==[^ ]+(?: ;[^\\\n]*)?)", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+    )
     (folder / "constraints.txt").write_text("\n".join(locked))
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     pip = [folder / "env/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -74,7 +77,11 @@ def test_the_installed_command_runs_and_says_what_is_missing(installed: Path, tm
     done = subprocess.run(
         [installed / "tunefi", "check", "--json"],
         cwd=tmp_path,
-        env={"TUNEFI_HOME": str(tmp_path / "home"), "TUNEFI_RPC_URL": "http://127.0.0.1:1", "HOME": str(tmp_path)},
+        env={
+            "TUNEFI_HOME": str(tmp_path / "home"),
+            "TUNEFI_RPC_URL": "http://127.0.0.1:1",
+            "HOME": str(tmp_path),
+        },
         capture_output=True,
         text=True,
         check=False,

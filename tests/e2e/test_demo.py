@@ -1,0 +1,116 @@
+"""The demonstration as a person runs it: to its end, again, and with what can go wrong on a machine."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import FinishedDemo
+from tests.kit.demo import ROOT, RunningDemo, run_tunefi, start_demo, stop_demo
+
+pytestmark = pytest.mark.evm
+
+TITLES = (
+    "chain and contracts",
+    "events in",
+    "graph and snapshot",
+    "model",
+    "epoch, commitment, rewards",
+    "serve",
+)
+
+
+def _journal(home: Path) -> dict[str, dict[str, object]]:
+    journal: dict[str, dict[str, object]] = json.loads((home / "stages.json").read_text())
+    return journal
+
+
+def test_it_runs_to_its_self_check_and_prints_what_each_stage_took(finished_demo: FinishedDemo) -> None:
+    for title in TITLES:
+        assert title in finished_demo.output
+    assert "peak MiB" in finished_demo.output
+    assert "/v1/recommendations/0x" in finished_demo.output
+
+
+def test_the_accuracy_of_all_models_is_printed(finished_demo: FinishedDemo) -> None:
+    for name in ("LightGCN, int8", "item-kNN", "popularity"):
+        assert name in finished_demo.output
+
+
+def test_freezing_loses_at_most_half_a_percent(finished_demo: FinishedDemo) -> None:
+    outputs = _journal(finished_demo.home)["model"]["outputs"]
+    assert isinstance(outputs, dict)
+    assert outputs["metrics"]["quantisation"]["ndcg@20_lost"] <= 0.005
+
+
+def test_a_fan_was_paid_what_the_ledger_says(finished_demo: FinishedDemo) -> None:
+    outputs = _journal(finished_demo.home)["epoch"]["outputs"]
+    assert isinstance(outputs, dict)
+    assert int(outputs["claimed_wei"]) > 0
+
+
+def test_a_later_run_does_no_stage_again(demo: RunningDemo) -> None:
+    output = demo.output.read_text(errors="replace")
+    assert output.count("as before") == len(TITLES) - 1
+
+
+def test_a_port_in_use_is_named_and_nothing_is_lost(finished_demo: FinishedDemo, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        output = tmp_path / "output.log"
+        home = tmp_path / "home"
+        process = start_demo(home, "--rpc-port", str(port), "--until", "chain", output=output)
+        assert process.wait(timeout=120) == 3
+    text = output.read_text()
+    assert f"port {port} is in use" in text
+    assert "PortInUse" in text
+
+
+def test_an_interrupted_stage_goes_on_in_the_next_run(tmp_path: Path) -> None:
+    """Killed in the middle of stage 2, the log keeps what it had, and nothing is there twice."""
+    home, output = tmp_path / "home", tmp_path / "output.log"
+    process = start_demo(home, "--until", "events", output=output)
+    log = home / "interactions.sqlite"
+    _wait_for(lambda: log.exists() and log.stat().st_size > 0, process)
+    stop_demo(process, signal.SIGKILL)
+    process = start_demo(home, "--until", "events", output=output)
+    assert process.wait(timeout=300) == 0, output.read_text()[-2_000:]
+    resumed = _journal(home)["events"]["outputs"]
+    fresh_home = tmp_path / "fresh"
+    process = start_demo(fresh_home, "--until", "events", output=output)
+    assert process.wait(timeout=300) == 0
+    fresh = _journal(fresh_home)["events"]["outputs"]
+    assert isinstance(resumed, dict)
+    assert isinstance(fresh, dict)
+    assert resumed["log_position"] == fresh["log_position"]
+
+
+def _wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:
+    import time
+
+    assert callable(condition)
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.05)
+
+
+def test_a_stage_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    done = run_tunefi(tmp_path, "demo", "--home", str(tmp_path / "home"), "--until", "nonsense", check=False)
+    assert done.returncode == 3
+    assert "stages are chain, events, graph, model, epoch, serve" in done.stderr
+
+
+def test_an_operator_can_check_the_running_demonstration(demo: RunningDemo) -> None:
+    command = f". {demo.home}/tunefi.env && {sys.executable} -m cli check --json"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    report = json.loads(done.stdout)
+    assert report["ok"], report
+    assert {"node", "finality", "contracts", "keeper"} <= {item["name"] for item in report["checks"]}
