@@ -2,7 +2,8 @@
 
 FinalError
 ├── StaleCursor             the store is elsewhere than the batch expects
-├── UnknownLabel, UnknownProperty, ForeignProperty, WrongColumnType, MissingKey, MalformedWei
+├── UnknownLabel, UnknownProperty, ForeignProperty, WrongColumnType, MissingKey, KeyTooLong,
+    │   MalformedWei
 ├── NotPending              the block to undo is not the highest that can be undone
 ├── GraphOwned              another process has the embedded graph open
 ├── GraphFolderMissing, GraphCorrupt, GraphFull, WrongSchemaVersion, UnknownGraphUrl, DriverMissing
@@ -68,6 +69,16 @@ class MissingKey(FinalError):
     def __init__(self, kind: str, column: str) -> None:
         self.kind, self.column = kind, column
         super().__init__(f"a row of {kind} has no {column}; every key and discriminator must be given")
+
+
+class KeyTooLong(FinalError):
+    """A key is longer than a unique constraint can hold."""
+
+    def __init__(self, kind: str, column: str, found_bytes: int, most_bytes: int) -> None:
+        self.kind, self.column, self.found_bytes, self.most_bytes = kind, column, found_bytes, most_bytes
+        super().__init__(
+            f"a row of {kind} has a {column} of {found_bytes} bytes; at most {most_bytes} are kept"
+        )
 
 
 class MalformedWei(FinalError):

@@ -26,7 +26,10 @@ T = TypeVar("T")
 
 BUFFER_POOL_BYTES = 1 << 30
 ROWS_PER_STATEMENT = 20_000
-_NO_ROOM = re.compile(r"no space left|file too large|disk quota|buffer pool is full|unable to allocate", re.I)
+_NO_ROOM = re.compile(
+    r"no space left|file too large|disk quota|cannot write to file|buffer pool is full|unable to allocate",
+    re.I,
+)
 _EMPTY = pa.table({})
 
 
@@ -125,7 +128,14 @@ class LadybugStore(TransactionalStore):
 
 def _open_database(path: Path, buffer_pool_bytes: int, threads: int) -> ladybug.Database:
     try:
-        return ladybug.Database(path, buffer_pool_size=buffer_pool_bytes, max_num_threads=threads)
+        # A write that a full disk or a power cut tore leaves an incomplete last transaction in the journal.
+        # It is dropped: its cursor goes with it, so that ingestion simply writes it again.
+        return ladybug.Database(
+            path,
+            buffer_pool_size=buffer_pool_bytes,
+            max_num_threads=threads,
+            throw_on_wal_replay_failure=False,
+        )
     except RuntimeError as error:
         if _NO_ROOM.search(str(error)):
             raise GraphFull(str(path), str(error)) from error

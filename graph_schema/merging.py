@@ -6,12 +6,22 @@ Owns the merge rules and the checks of what a batch may hold. Refuses to know st
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_schema.errors import ForeignProperty, MalformedWei, MissingKey, UnknownProperty, WrongColumnType
+from graph_schema.errors import (
+    ForeignProperty,
+    KeyTooLong,
+    MalformedWei,
+    MissingKey,
+    UnknownProperty,
+    WrongColumnType,
+)
 from graph_schema.kinds import ARROW_TYPES, FLAGS, Kind
 from graph_schema.properties import Merge, Property, PropertyType, Source
 
 BEFORE = "was_"
 """Prefix of the columns that hold what is stored, beside the columns of the batch."""
+
+MOST_KEY_BYTES = 4096
+"""Longest key in UTF-8; a unique constraint of Neo4j holds little more."""
 
 _AGGREGATIONS = {Merge.SET: "last", Merge.ADD: "sum", Merge.MIN: "min", Merge.MAX: "max"}
 
@@ -20,8 +30,8 @@ def check_rows(kind: Kind, rows: pa.Table, source: Source) -> pa.Table:
     """Return the rows with keys first and every column in the type of the schema.
 
     Raises:
-        MissingKey, UnknownProperty, ForeignProperty, WrongColumnType, MalformedWei: What the batch may
-            not hold; nothing has been written.
+        MissingKey, KeyTooLong, UnknownProperty, ForeignProperty, WrongColumnType, MalformedWei: What the
+            batch may not hold; nothing has been written.
     """
     columns = [_key_column(kind, rows, key) for key in kind.keys]
     by_name = {p.name: p for p in kind.properties}
@@ -47,6 +57,10 @@ def _key_column(kind: Kind, rows: pa.Table, key: str) -> pa.ChunkedArray:
     column = _cast(kind, rows, key, kind.schema.field(key).type)
     if column.null_count:
         raise MissingKey(kind.name, key)
+    if pa.types.is_string(column.type):
+        longest = pc.max(pc.binary_length(column)).as_py() or 0
+        if longest > MOST_KEY_BYTES:
+            raise KeyTooLong(kind.name, key, longest, MOST_KEY_BYTES)
     return column
 
 

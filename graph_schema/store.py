@@ -103,7 +103,7 @@ class GraphStore(Protocol):
             StaleCursor: The store is elsewhere than the batch expects; read the cursor and go on from it.
             UnknownLabel, UnknownProperty, ForeignProperty: A label, type or property is not in the schema,
                 or is fed by the other stream.
-            MissingKey, WrongColumnType, MalformedWei: A value is not what the schema says.
+            MissingKey, KeyTooLong, WrongColumnType, MalformedWei: A value is not what the schema says.
         """
         ...
 

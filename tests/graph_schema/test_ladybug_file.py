@@ -132,14 +132,14 @@ async def test_a_full_disk_is_said_and_loses_nothing_committed(tmp_path: Path) -
     assert child.stdout.startswith("full "), child.stdout + child.stderr
     committed = int(child.stdout.split()[1])
     store = await open_store(f"ladybug:{path}")
-    try:
-        cursor = await store.read_cursor("log")
-        assert (cursor.position if cursor else 0) == committed
-        assert (await store.read_nodes("Track")).num_rows == committed * 3000
-        writer = Writer(store, "log", cursor)
-        await writer.write(nodes("Track", track_id=["after"], title=["there is room again"]))
-    finally:
-        await store.close()
+    cursor = await store.read_cursor("log")
+    assert (cursor.position if cursor else 0) == committed
+    assert (await store.read_nodes("Track")).num_rows == committed * 3000
+    await Writer(store, "log", cursor).write(nodes("Track", track_id=["after"], title=["room again"]))
+    await store.close()
+    store = await open_store(f"ladybug:{path}")
+    assert (await store.read_nodes("Track")).num_rows == committed * 3000 + 1
+    await store.close()
 
 
 @pytest.mark.parametrize(
