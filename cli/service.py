@@ -24,7 +24,7 @@ from cli.ingestion import Ingestion
 from cli.validation import build_validator
 from commitments.library import EpochLibrary
 from keepers.context import KeeperContext
-from keepers.registry import JOBS
+from keepers.registry import JOBS, run_job
 from keepers.schedule import KeeperSchedule, Pace
 from tunefi.chain.errors import PortInUse
 from tunefi.health import Health
@@ -128,7 +128,7 @@ class Service:
         def runner(name: str) -> Callable[[Progress], Awaitable[dict[str, object]]]:
             async def run(progress: Progress) -> dict[str, object]:
                 await self.ingestion.catch_up()
-                return asdict(await JOBS[name](context, progress))
+                return asdict(await run_job(name, context, progress))
 
             return run
 
@@ -138,7 +138,7 @@ class Service:
         if self._keepers is None:
             return None
         pace = Pace(epochs_seconds=self._settings.epoch_interval_seconds)
-        schedule = KeeperSchedule(self._keepers, pace, self.health)
+        schedule = KeeperSchedule(self._keepers, pace, self.health, self.ingestion.catch_up)
         schedule.start()
         return schedule
 

@@ -29,7 +29,7 @@ class KeeperChoices:
         dimension: Length of an embedding vector.
         list_length: Tracks in a committed list.
         seed: Of training.
-        training_seconds: Time budget of one training run.
+        training_seconds: Stops training early by the clock, which no other keeper can repeat; None: never.
         training_threads: Part of what makes a table reproducible.
         validity_seconds: How long a signed commitment can be sent; the contract has its own upper bound.
         generated: What in the data was made up, for people; empty where nothing was.
@@ -40,7 +40,7 @@ class KeeperChoices:
     dimension: int = 128
     list_length: int = 50
     seed: int = 2026
-    training_seconds: int = 60
+    training_seconds: int | None = None
     training_threads: int = 2
     validity_seconds: int = 3_600
     generated: str = ""

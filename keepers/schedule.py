@@ -62,13 +62,16 @@ class KeeperSchedule:
         context: What jobs work with.
         pace: How often.
         health: Told of every run as `keeper:<cycle>`.
+        catch_up: Called before each cycle, so that jobs see the chain and the log as they are now.
     """
 
     context: KeeperContext
     pace: Pace
     health: Health
+    catch_up: Callable[[], Awaitable[object]]
     _scheduler: AsyncIOScheduler = field(init=False, repr=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    _running: "set[asyncio.Task[None]]" = field(default_factory=set, repr=False)
 
     def start(self) -> None:
         """Start the clock; each cycle runs at once and then at its pace."""
@@ -77,7 +80,7 @@ class KeeperSchedule:
             seconds = self.pace.of(name)
             self.health.expect(f"keeper:{name}", _SILENCE * seconds + self.pace.longest_run_seconds)
             self._scheduler.add_job(
-                self.run_cycle,
+                self._run_tracked,
                 "interval",
                 args=[name],
                 seconds=seconds,
@@ -90,15 +93,26 @@ class KeeperSchedule:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Stop the clock and wait for a job that is running."""
+        """Stop the clock and the jobs that run; what they did so far is kept."""
         self._scheduler.shutdown(wait=False)
-        async with self._turn:
-            pass
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _run_tracked(self, name: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await self.run_cycle(name)
+        finally:
+            self._running.discard(task)
 
     async def run_cycle(self, name: str) -> list[JobReport]:
         """Run one cycle now; return no reports where it failed."""
         async with self._turn:
             try:
+                await self.catch_up()
                 reports = await CYCLES[name](self.context, LogProgress())
             except TuneFiError as error:
                 level = logging.WARNING if isinstance(error, RetryableError) else logging.ERROR

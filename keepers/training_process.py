@@ -33,7 +33,8 @@ async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progre
         sys.executable,
         *("-m", "training", "--snapshot", str(snapshot), "--out", str(out)),
         *("--dimension", str(choices.dimension), "--seed", str(choices.seed)),
-        *("--threads", str(choices.training_threads), "--budget-seconds", str(choices.training_seconds)),
+        *("--threads", str(choices.training_threads)),
+        *(("--budget-seconds", str(choices.training_seconds)) if choices.training_seconds else ()),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

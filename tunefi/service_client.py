@@ -70,7 +70,9 @@ async def fetch_job_result(address: ServiceAddress, job: str, progress: Progress
         ServiceRefused: There is no such job, or it failed; the message says why.
     """
     headers = {"Authorization": f"Bearer {address.token}"}
-    async with httpx.AsyncClient(base_url=address.url, headers=headers, timeout=30.0, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=address.url, headers=headers, timeout=30.0, trust_env=False
+    ) as http:
         run = await _request(http, job, "POST", f"/v1/operator/jobs/{job}")
         while run["state"] == "running":
             await asyncio.sleep(0.5)

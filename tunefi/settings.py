@@ -88,7 +88,11 @@ class Settings(BaseSettings):
     default_duration_seconds: int = Field(
         600, ge=30, description="Longest play of a track whose duration is not known."
     )
-    training_seconds: int = Field(60, ge=1, description="Time budget of one training run.")
+    training_seconds: int | None = Field(
+        None,
+        ge=1,
+        description="Stops training early by the clock, which no other keeper can repeat; empty: never.",
+    )
     training_threads: int = Field(
         2, ge=1, description="Threads that training may use; part of what makes a table reproducible."
     )

@@ -10,7 +10,7 @@ from cli.ingestion import Ingestion
 from cli.output import print_json, print_result, results
 from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
-from keepers.registry import JOBS, UnknownJob
+from keepers.registry import JOBS, UnknownJob, run_job
 from tunefi.health import Health
 from tunefi.service_client import fetch_job_result, load_service_address
 from tunefi.settings import Settings
@@ -63,4 +63,4 @@ async def _run_here(settings: Settings, job: str, progress: ConsoleProgress) -> 
     async with open_installation(settings) as installation:
         context = keeper_context(installation)
         await Ingestion(installation, Health(now_at)).catch_up()
-        return asdict(await JOBS[job](context, progress))
+        return asdict(await run_job(job, context, progress))

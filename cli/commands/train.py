@@ -62,5 +62,5 @@ def _command(settings: Settings, snapshot: Path, out: Path) -> list[str]:
         sys.executable,
         "-m",
         "training",
-        *(str(w) for name, v in options.items() for w in (f"--{name}", v)),
+        *(str(w) for name, v in options.items() if v is not None for w in (f"--{name}", v)),
     ]
