@@ -18,6 +18,12 @@ export async function readEpoch(url) {
   };
 }
 
+/** The same, or read anew when the service has gone on to a later epoch meanwhile. */
+export async function refreshEpoch(url, known) {
+  const { epoch } = await getJson(`${url}/v1/recommendations/${known.address}?limit=1`);
+  return epoch.epoch === known.answer.epoch.epoch ? known : readEpoch(url);
+}
+
 async function getJson(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);

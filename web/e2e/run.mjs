@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startBrowser } from "./browser.mjs";
-import { readEpoch } from "./epoch.mjs";
+import { readEpoch, refreshEpoch } from "./epoch.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 
 const { values } = parseArgs({
@@ -24,10 +24,13 @@ else await runAll(values.url.replace(/\/$/, ""));
 
 async function runAll(url) {
   if (values.shots) mkdirSync(values.shots, { recursive: true });
-  const epoch = await readEpoch(url);
+  let epoch = await readEpoch(url);
   const browser = await startBrowser();
   try {
-    for (const [name, run] of chosen) await runOne(name, run, { browser, url, epoch, shoot });
+    for (const [name, run] of chosen) {
+      epoch = await refreshEpoch(url, epoch);
+      await runOne(name, run, { browser, url, epoch, shoot });
+    }
   } finally {
     await browser.close();
   }

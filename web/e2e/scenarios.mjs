@@ -7,7 +7,7 @@ import { FAULTS } from "./faults.mjs";
 export const SCENARIOS = {
   "an honest answer is green": async ({ browser, url, epoch, shoot }) => {
     for (const colorScheme of ["light", "dark"]) {
-      const page = await open(browser, { colorScheme, viewport: { width: 1400, height: 1000 } });
+      const page = await open(browser, { colorScheme, viewport: { width: 1400, height: 1400 } });
       await page.goto(`${url}/`);
       expectGreen(await readVerdict(page));
       const lines = Object.entries(await readLines(page));
@@ -160,7 +160,7 @@ export const SCENARIOS = {
 };
 
 async function seeFault(fault, { browser, url, epoch, shoot }) {
-  const page = await open(browser, { viewport: { width: 1400, height: 1000 } });
+  const page = await open(browser, { viewport: { width: 1400, height: 1400 } });
   await fault.put(page, epoch);
   await page.goto(`${url}/#/listener/${epoch.address}`);
   const verdict = await readVerdict(page);

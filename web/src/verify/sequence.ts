@@ -177,7 +177,7 @@ async function checkBundle(committed: Committed, sources: Sources, run: Run): Pr
       ? `${files.size} files, ${number.format(bytes)} bytes hash to ${shorten(recomputed.cid)}.`
       : fault(
           "cid",
-          `The bundle's files hash to ${recomputed.cid}, but ${commitment.bundleCid} is on the chain.`,
+          `The bundle's files hash to ${shorten(recomputed.cid)}, but ${shorten(commitment.bundleCid)} is on the chain.`,
         ),
   );
   await run.line(
