@@ -92,19 +92,6 @@ class ReorgTooDeep(FinalError):
         )
 
 
-class FinalityViolated(FinalError):
-    """A block that the node called final is another one now; ingestion halts."""
-
-    def __init__(self, block: int, applied: str, found: str | None) -> None:
-        self.block = block
-        self.applied = applied
-        self.found = found
-        super().__init__(
-            f"block {block} was final as {applied} and is now {found or 'gone'}; "
-            "ingestion halts: check the node, then rebuild the graph"
-        )
-
-
 class HandlerFailed(FinalError):
     """An event decoded and yet could not become rows; its block was not applied."""
 

@@ -1,4 +1,4 @@
-"""Fixtures of the ingestion tests."""
+"""Fixtures of the ingestion tests: `store` is each of the two stores, `new_store` opens more graphs."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -9,15 +9,16 @@ import pytest_asyncio
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore
 from tests.kit.anvil import anvil_node, deployment, rpc, signers
+from tests.kit.graph_fixtures import empty_neo4j, neo4j_server, store
 
-__all__ = ["anvil_node", "deployment", "rpc", "signers"]
+__all__ = ["anvil_node", "deployment", "empty_neo4j", "neo4j_server", "rpc", "signers", "store"]
 
 OpenStore = Callable[[], Coroutine[Any, Any, GraphStore]]
 
 
 @pytest_asyncio.fixture
 async def new_store(tmp_path: Path) -> AsyncIterator[OpenStore]:
-    """A function that opens one more empty graph."""
+    """A function that opens one more empty graph, embedded: what a graph is compared with."""
     opened: list[GraphStore] = []
 
     async def open_one() -> GraphStore:
@@ -25,11 +26,5 @@ async def new_store(tmp_path: Path) -> AsyncIterator[OpenStore]:
         return opened[-1]
 
     yield open_one
-    for store in opened:
-        await store.close()
-
-
-@pytest_asyncio.fixture
-async def store(new_store: OpenStore) -> GraphStore:
-    """An empty graph."""
-    return await new_store()
+    for one in opened:
+        await one.close()

@@ -112,7 +112,7 @@ async def test_undo_records_last_as_long_as_a_block_is_not_final(stage: Stage, s
     assert "CONTROLS" in await read_all_rows(store, final_only=True)
 
 
-@pytest.mark.parametrize("depth", [1, 2, WINDOW - 1, WINDOW])
+@pytest.mark.parametrize("depth", [1, WINDOW - 1, WINDOW])
 async def test_a_reorganisation_within_the_window_leaves_the_graph_of_the_new_branch(
     stage: Stage, store: GraphStore, new_store: NewStore, depth: int
 ) -> None:
