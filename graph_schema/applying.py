@@ -65,8 +65,8 @@ async def apply_batch(tx: Transaction, batch: WriteBatch) -> None:
             await writer.take(kind, check_keys(kind, edges.deleted))
     for nodes in batch.nodes:
         await writer.put(node_kind(nodes.label), nodes.rows)
-    for kind, rows in _end_nodes(batch.nodes, batch.edges):
-        await writer.put(kind, rows)
+    for end_kind, rows in _end_nodes(batch.nodes, batch.edges):
+        await writer.put(end_kind, rows)
     for edges in batch.edges:
         if edges.rows is not None and edges.rows.num_rows:
             await writer.put(edge_kind(edges.type, edges.source_label, edges.target_label), edges.rows)

@@ -152,7 +152,7 @@ class _Lane:
     def __init__(self, database: ladybug.Database, name: str) -> None:
         self._database = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._connection: ladybug.Connection = None
+        self._connection: Any = None
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:

@@ -6,7 +6,7 @@ this store's own writes on a cluster, `UNWIND` batches of bounded size. Credenti
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from neo4j import (
@@ -111,7 +111,7 @@ class Neo4jStore(TransactionalStore):
         for number, step in enumerate(STEPS[version:], start=version + 1):
             async with self._errors(), self._session() as session:
                 for statement in step(Dialect.NEO4J):
-                    await (await session.run(cast(LiteralString, statement))).consume()
+                    await (await session.run(statement)).consume()
             row = one_row({"version": number})
             await self._in_write(lambda tx, row=row: tx.run(PUT_VERSION, row))  # type: ignore[misc]
 
@@ -119,7 +119,7 @@ class Neo4jStore(TransactionalStore):
         """Run one read-only statement that both stores speak; see `graph_schema.queries`."""
 
         async def work(tx: AsyncManagedTransaction) -> list[dict[str, Any]]:
-            return await (await tx.run(cast(LiteralString, cypher), dict(parameters or {}))).data()
+            return await (await tx.run(cypher, dict(parameters or {}))).data()
 
         async with self._errors(), self._session() as session:
             return await session.execute_read(work)
@@ -151,7 +151,7 @@ class _Neo4jTransaction:
         return pa.concat_tables(results)
 
     async def _run(self, body: str, parameters: dict[str, Any], statement: Statement) -> pa.Table:
-        result = await self._tx.run(cast(LiteralString, body), parameters)
+        result = await self._tx.run(body, parameters)
         if statement.result is None:
             await result.consume()
             return _EMPTY

@@ -78,7 +78,7 @@ def _encode(name: str, keys: Sequence[str], rows: pa.Table) -> list[bytes]:
     key_columns: list[Iterable[bytes | None]] = [_encode_column(rows[key]) for key in keys]
     heads = zip(*key_columns, strict=True)
     maps = _encode_maps(sorted(set(rows.column_names) - set(keys), key=_encode_text), rows)
-    return [head + b"".join(parts) + properties for parts, properties in zip(heads, maps, strict=True)]  # type: ignore[arg-type]
+    return [head + b"".join(parts) + properties for parts, properties in zip(heads, maps, strict=True)]
 
 
 def _encode_maps(names: Sequence[str], rows: pa.Table) -> Iterator[bytes]:
