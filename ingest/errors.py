@@ -9,7 +9,6 @@ FinalError
 ├── BrokenChain           the log was changed afterwards
 ├── LogMismatch           graph and log are not of one history
 ├── ReorgTooDeep          the chain took back more than can be undone
-├── FinalityViolated      a block that was final changed
 ├── HandlerFailed         an event could not become rows
 └── MalformedDataFile     a data set is cut short or damaged
 """
