@@ -61,9 +61,12 @@ async def _until_posted(context: KeeperContext, ingestion: Ingestion, progress: 
 
 
 async def _claim_one(context: KeeperContext, epoch: EpochId) -> dict[str, Any]:
-    """Claim for whoever earned most, and hold the balance on the chain against the ledger."""
-    claims = context.library.load_claims(epoch)
-    best = max(claims, key=lambda claim: claim.cumulative_wei)
+    """Claim for the listener who earned most, and hold the balance on the chain against the ledger."""
+    claims = sorted(context.library.load_claims(epoch), key=lambda claim: -claim.cumulative_wei)
+    listeners = (claim for claim in claims if context.library.load_opening(epoch, claim.address))
+    best = next(listeners, None)
+    if best is None:
+        raise StageFailed(_STAGE, "no listener earned anything")
     token = context.deployment.contract("TuneToken")
     for _ in range(_PATIENCE):
         before = int(await token.read(context.rpc, "balanceOf", best.address))

@@ -41,7 +41,7 @@ from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import FinalError
 from tunefi.health import Health
 from tunefi.home import Home
-from tunefi.ids import Microseconds
+from tunefi.ids import Address, Microseconds
 from tunefi.progress import Progress
 from tunefi.settings import Settings
 
@@ -94,7 +94,7 @@ class Demo:
             await check_same_chain(installation)
             outputs |= await self._data_stages(installation, dataset)
             if self._options.until is None:
-                outputs["serve"] = await self._serve(installation)
+                outputs["serve"] = await self._serve(installation, outputs["epoch"]["claimant"])
         return outputs
 
     async def _chain(self, rpc: JsonRpc) -> dict[str, Any]:
@@ -153,18 +153,18 @@ class Demo:
         )
         return outputs
 
-    async def _serve(self, installation: Installation) -> dict[str, Any]:
+    async def _serve(self, installation: Installation, listener: Address) -> dict[str, Any]:
         service = Service(installation, keeper_context(installation))
         checked: dict[str, Any] = {}
 
         async def announce(url: str) -> None:
             contract = installation.deployment.contract("RecommendationGraph").address
             with Meter() as meter, tempfile.TemporaryDirectory() as scratch:
-                checked.update(await check_service(url, installation.rpc, contract, Path(scratch)))
+                checked.update(await check_service(url, installation.rpc, contract, listener, Path(scratch)))
             self._costs["serve"] = meter.cost
             checked["url"] = url
             self._print_costs()
-            print_address(url, checked["listener"])
+            print_address(url, listener)
             if self._options.exit_after_check:
                 service.stop()
 

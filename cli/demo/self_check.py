@@ -20,13 +20,16 @@ from tunefi.service_client import fetch_from_service
 _STAGE = "serve"
 
 
-async def check_service(url: str, rpc: JsonRpc, contract: Address, scratch: Path) -> dict[str, Any]:
+async def check_service(
+    url: str, rpc: JsonRpc, contract: Address, listener: Address, scratch: Path
+) -> dict[str, Any]:
     """Check a running service and return what was checked.
 
     Args:
         url: Of the service.
         rpc: The node that is trusted.
         contract: RecommendationGraph.
+        listener: Whose list is verified.
         scratch: Folder that the bundle is downloaded to.
 
     Raises:
@@ -36,16 +39,12 @@ async def check_service(url: str, rpc: JsonRpc, contract: Address, scratch: Path
     page = await fetch_from_service(url, "/")
     if b"<script" not in page:
         raise StageFailed(_STAGE, "the page is not there")
-    listeners = json.loads(await fetch_from_service(url, "/v1/listeners?limit=1"))["items"]
-    if not listeners:
-        raise StageFailed(_STAGE, "the API lists no listener")
-    address = listeners[0]["address"]
-    answer = json.loads(await fetch_from_service(url, f"/v1/recommendations/{address}"))
+    answer = json.loads(await fetch_from_service(url, f"/v1/recommendations/{listener}"))
     if not answer["items"] or answer["opening"] is None:
-        raise StageFailed(_STAGE, f"no recommendations with a proof for {address}")
+        raise StageFailed(_STAGE, f"no recommendations with a proof for {listener}")
     epoch = EpochId(answer["epoch"]["epoch"])
     await _verify(url, rpc, contract, epoch, answer["opening"], scratch)
-    return {"ready": ready, "listener": address, "epoch": epoch, "items": len(answer["items"])}
+    return {"ready": ready, "listener": listener, "epoch": epoch, "items": len(answer["items"])}
 
 
 async def _verify(

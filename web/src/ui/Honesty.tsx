@@ -5,18 +5,7 @@ export function Honesty({ notice }: { notice: string }) {
     <div class="honesty">
       <div>
         <h3>What was made up</h3>
-        {notice === "" ? (
-          <p>Nothing, says the service.</p>
-        ) : (
-          <>
-            <p>{notice}</p>
-            <p>
-              The plays come from HetRec 2011 Last.fm, which counts them by artist: each artist enters as one
-              track that stands for its body of work. Addresses, signed listens, follows, stakes and purchases
-              are generated and marked so.
-            </p>
-          </>
-        )}
+        <p>{notice === "" ? "Nothing, says the service." : notice}</p>
       </div>
       <div>
         <h3>What green proves</h3>

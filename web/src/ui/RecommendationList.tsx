@@ -27,6 +27,7 @@ export function RecommendationList(props: {
           <Recommendation key={item.track_id} item={item} best={best} />
         ))}
       </ol>
+      {items.some((item) => item.generated) && <p class="quiet footnote">∗ {MADE_UP}</p>}
       {!props.all && items.length >= FIRST_SHOWN && !fallback && (
         <button type="button" class="button" onClick={props.onShowAll}>
           Show the whole list
@@ -35,6 +36,8 @@ export function RecommendationList(props: {
     </>
   );
 }
+
+const MADE_UP = "Some plays of this track were made up for the demonstration.";
 
 function Recommendation({ item, best }: { item: Item; best: number }) {
   const { rank, title, artist, score, why, generated } = item;
@@ -45,7 +48,11 @@ function Recommendation({ item, best }: { item: Item; best: number }) {
         <p class="recommendation-title">
           {title}
           {artist !== null && artist !== title && <span class="quiet"> by {artist}</span>}
-          {generated && <span class="tag">generated</span>}
+          {generated && (
+            <abbr class="made-up" title={MADE_UP}>
+              ∗
+            </abbr>
+          )}
         </p>
         {why.length > 0 && (
           <p class="recommendation-why">
