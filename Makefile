@@ -64,7 +64,7 @@ web: $(STAMPS)/web-build ## Build the page into api/page
 demo: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Run the whole loop and open it: make demo [GRAPH=neo4j] [DEMO_ARGS=--exit]
 	@if [ "$(GRAPH)" = neo4j ]; then \
 		sh deploy/prerequisites.sh test && \
-		$(BIN)/python -m tests.kit.neo4j_server --data .demo/neo4j -- $(BIN)/tunefi demo $(DEMO_ARGS); \
+		$(BIN)/python -m tests.kit.with_neo4j --data .demo/neo4j -- $(BIN)/tunefi demo $(DEMO_ARGS); \
 	else \
 		$(BIN)/tunefi demo $(DEMO_ARGS); \
 	fi

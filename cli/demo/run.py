@@ -129,7 +129,10 @@ class Demo:
         given: dict[str, Any] = {"contracts": contracts, "data": digest_of_folder(dataset), "seed": seed}
         for work in (events, graph, model, epoch):
             name = work.__name__
-            outputs[name] = given = await self._stage(name, {**given, "contracts": contracts}, work)
+            inputs = {**given, "contracts": contracts}
+            if name == "graph":
+                inputs["store"] = installation.settings.graph_url.partition(":")[0]
+            outputs[name] = given = await self._stage(name, inputs, work)
             if name == "model":
                 print_accuracy(given["metrics"])
             if self._is_last(name):

@@ -108,7 +108,10 @@ def _process(classpath: str, home: Path) -> Iterator[str]:
     ]
     with (home / "launcher.log").open("wb") as log:
         try:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+            # In a session of its own, so that Ctrl-C stops the program first; closing stdin stops it.
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+            )
         except FileNotFoundError as error:
             raise Neo4jUnavailable("java is not installed: the real Neo4j needs Java 17 or 21") from error
     assert process.stdin is not None
