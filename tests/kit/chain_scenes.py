@@ -43,7 +43,9 @@ class Stage:
     async def buy(self, buyer: int, token: int, amount: int = 1) -> Receipt:
         """Buy copies of an edition."""
         who = self.signers[buyer].address
-        return await self.send(buyer, "MusicNFT", "purchase", token, amount, who, value_wei=PRICE_WEI * amount)
+        return await self.send(
+            buyer, "MusicNFT", "purchase", token, amount, who, value_wei=PRICE_WEI * amount
+        )
 
     async def stake(self, signer: int, amount_wei: int) -> None:
         """Give a signer tokens and stake them."""
