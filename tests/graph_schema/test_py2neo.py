@@ -1,5 +1,7 @@
 """Notebooks read the graph through py2neo, on a real server."""
 
+import gc
+
 import pytest
 
 from graph_schema.open_store import open_store
@@ -26,3 +28,5 @@ async def test_a_notebook_reads_nodes_and_relationships_with_py2neo(empty_neo4j:
     (relationship,) = graph.relationships.match((account,), "LISTENED_TO")
     assert relationship["plays"] == 7
     assert relationship.end_node["track_id"] == "t"
+    graph.service.connector.close()
+    gc.collect()  # py2neo leaves sockets to the collector, whose warning would fall on another test
