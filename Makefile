@@ -20,7 +20,7 @@ help: ## Show this list
 .PHONY: setup
 setup: ## Check (as root on Debian: install) what the machine must have, then install everything into the checkout
 	@sh deploy/prerequisites.sh test
-	@$(MAKE) --no-print-directory $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build
+	@$(MAKE) --no-print-directory $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS)/web-build
 
 # --- what is installed ----------------------------------------------------------------------------
 
@@ -55,6 +55,10 @@ $(STAMPS)/web-build: $(STAMPS)/web-node $(shell find web -type f -not -path '*/n
 	@npm run --silent --prefix web build
 	@touch $@
 
+$(STAMPS)/vectors-node: tests/vectors/package-lock.json | $(STAMPS)/prerequisites
+	@npm ci --prefix tests/vectors --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .PHONY: web
 web: $(STAMPS)/web-build ## Build the page into api/page
 
@@ -76,7 +80,7 @@ demo-clean: ## Forget the demo's chain, log, graph, models and epochs
 # --- prove ----------------------------------------------------------------------------------------
 
 .PHONY: check
-check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Format, lint, types, layers, docs, committed artifacts
+check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS)/web-build ## Format, lint, types, layers, docs, committed artifacts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(foreach package,$(PACKAGES),-p $(package))
@@ -84,6 +88,7 @@ check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Format, 
 	npm run --silent --prefix contracts lint
 	npm run --silent --prefix contracts artifacts:check
 	npm run --silent --prefix web check
+	npm run --silent --prefix tests/vectors check
 	$(BIN)/pytest -q tests/docs
 
 .PHONY: test

@@ -105,6 +105,8 @@ class KeeperSchedule:
         self._running.add(task)
         try:
             await self.run_cycle(name)
+        except asyncio.CancelledError:
+            _LOG.info("keeper %s stopped in the middle; it goes on at the next start", name)
         finally:
             self._running.discard(task)
 

@@ -4,6 +4,7 @@ Owns the list: health, the page, and one listener's list verified from the API's
 alone, as an outsider would.
 """
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from tunefi.ids import Address, EpochId
 from tunefi.service_client import fetch_from_service
 
 _STAGE = "serve"
+_PAUSE_SECONDS = 0.25
+_PATIENCE = 240
 
 
 async def check_service(
@@ -35,7 +38,7 @@ async def check_service(
     Raises:
         StageFailed: Something is false or missing; the message says what.
     """
-    ready = json.loads(await fetch_from_service(url, "/readyz"))
+    ready = await _wait_until_served(url)
     page = await fetch_from_service(url, "/")
     if b"<script" not in page:
         raise StageFailed(_STAGE, "the page is not there")
@@ -45,6 +48,16 @@ async def check_service(
     epoch = EpochId(answer["epoch"]["epoch"])
     await _verify(url, rpc, contract, epoch, answer["opening"], scratch)
     return {"ready": ready, "listener": listener, "epoch": epoch, "items": len(answer["items"])}
+
+
+async def _wait_until_served(url: str) -> dict[str, Any]:
+    """Return what `/readyz` says once an epoch is in memory."""
+    for _ in range(_PATIENCE):
+        ready: dict[str, Any] = json.loads(await fetch_from_service(url, "/readyz"))
+        if ready["served_epoch"] is not None:
+            return ready
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StageFailed(_STAGE, "no epoch is served")
 
 
 async def _verify(
