@@ -1,7 +1,6 @@
 """The demonstration as a person runs it: to its end, again, and with what can go wrong on a machine."""
 
 import json
-import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import FinishedDemo
-from tests.kit.demo import ROOT, RunningDemo, run_tunefi, start_demo, stop_demo
+from tests.kit.demo import ROOT, RunningDemo, run_tunefi, start_demo
 
 pytestmark = pytest.mark.evm
 
@@ -70,36 +69,6 @@ def test_a_port_in_use_is_named_and_nothing_is_lost(finished_demo: FinishedDemo,
     text = output.read_text()
     assert f"port {port} is in use" in text
     assert "PortInUse" in text
-
-
-def test_an_interrupted_stage_goes_on_in_the_next_run(tmp_path: Path) -> None:
-    """Killed in the middle of stage 2, the log keeps what it had, and nothing is there twice."""
-    home, output = tmp_path / "home", tmp_path / "output.log"
-    process = start_demo(home, "--until", "events", output=output)
-    log = home / "interactions.sqlite"
-    _wait_for(lambda: log.exists() and log.stat().st_size > 0, process)
-    stop_demo(process, signal.SIGKILL)
-    process = start_demo(home, "--until", "events", output=output)
-    assert process.wait(timeout=300) == 0, output.read_text()[-2_000:]
-    resumed = _journal(home)["events"]["outputs"]
-    fresh_home = tmp_path / "fresh"
-    process = start_demo(fresh_home, "--until", "events", output=output)
-    assert process.wait(timeout=300) == 0
-    fresh = _journal(fresh_home)["events"]["outputs"]
-    assert isinstance(resumed, dict)
-    assert isinstance(fresh, dict)
-    assert resumed["log_position"] == fresh["log_position"]
-
-
-def _wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:
-    import time
-
-    assert callable(condition)
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.05)
 
 
 def test_a_stage_that_does_not_exist_is_named(tmp_path: Path) -> None:
