@@ -10,7 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph_schema.errors import NotPending, StaleCursor
-from graph_schema.kinds import FLAGS, EdgeKind, Kind, NodeKind, edge_kind, edge_kinds, node_kind
+from graph_schema.kinds import (
+    FLAGS,
+    EdgeKind,
+    Kind,
+    NodeKind,
+    edge_kind,
+    edge_kinds,
+    node_kind,
+    part_properties,
+)
 from graph_schema.merging import (
     beside_stored,
     check_keys,
@@ -30,9 +39,11 @@ from graph_schema.statements import (
     MOVE_CURSOR,
     READ_BLOCKS,
     READ_UNDO_OF_BLOCK,
+    Dialect,
     create_rows,
     match_edges_of,
     match_rows,
+    merge_rows,
     update_rows,
 )
 from graph_schema.store import BlockRef, Cursor, EdgeRows, NodeRows, WriteBatch
@@ -116,9 +127,16 @@ class _PartWriter:
         self._tx, self._source, self._recorder = tx, source, recorder
 
     async def put(self, kind: Kind, rows: pa.Table) -> None:
-        """Merge rows into the store."""
+        """Merge rows into the store; Neo4j does it itself where nobody wants what was there before."""
         given = merge_within_batch(kind, check_rows(kind, rows, self._source))
-        stored = await self._tx.run(match_rows(kind, self._tx.dialect), given.select(list(kind.keys)))
+        if self._recorder is None and self._tx.dialect is Dialect.NEO4J:
+            columns = [name for name in given.column_names if name not in kind.keys]
+            await self._tx.run(merge_rows(kind, columns, self._source), given)
+        else:
+            await self._put_beside_stored(kind, given)
+
+    async def _put_beside_stored(self, kind: Kind, given: pa.Table) -> None:
+        stored = await self._read_stored(kind, given)
         joined = merge_with_stored(kind, beside_stored(kind, given, stored), self._source)
         columns = [name for name in given.column_names if name not in kind.keys] + [FLAGS[self._source]]
         new = is_new(joined)
@@ -127,6 +145,11 @@ class _PartWriter:
         after = joined.select([*kind.keys, *columns])
         await self._create(kind, after.filter(new), columns)
         await self._tx.run(update_rows(kind, columns, self._tx.dialect), after.filter(changed))
+
+    async def _read_stored(self, kind: Kind, rows: pa.Table) -> pa.Table:
+        """Return this stream's part of the rows that are stored, and both flags."""
+        columns = [*part_properties(kind, self._source), *FLAGS.values()]
+        return await self._tx.run(match_rows(kind, columns, self._tx.dialect), rows.select(list(kind.keys)))
 
     async def _create(self, kind: Kind, rows: pa.Table, columns: list[str]) -> None:
         other = FLAGS[Source.LOG if self._source is Source.CHAIN else Source.CHAIN]
@@ -139,7 +162,7 @@ class _PartWriter:
 
     async def take(self, kind: Kind, keys: pa.Table) -> None:
         """Take this stream's part of rows away."""
-        stored = await self._tx.run(match_rows(kind, self._tx.dialect), keys)
+        stored = await self._read_stored(kind, keys)
         asserted = stored.filter(stored[FLAGS[self._source]])
         if not asserted.num_rows:
             return

@@ -11,6 +11,7 @@ FinalError
 └── SnapshotMissing, SnapshotTruncated, SnapshotAltered, SnapshotMalformed
 RetryableError
 ├── GraphUnreachable        the server does not answer
+├── GraphClosed             this program has closed the store
 ├── SnapshotAhead           the finalized block has not been applied yet
 └── SnapshotOffBranch       the graph follows another branch than the finalized block
 """
@@ -177,6 +178,17 @@ class GraphRefused(FinalError):
     def __init__(self, url: str, reason: str) -> None:
         self.url, self.reason = url, reason
         super().__init__(f"the graph server {url} refuses: {reason}; check user, password and address")
+
+
+class GraphClosed(RetryableError):
+    """The store was closed by this program, perhaps while the call was under way."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        super().__init__(
+            f"the graph {place} was closed; read the cursor, which tells what was written, "
+            "from a store that is opened anew"
+        )
 
 
 class GraphUnreachable(RetryableError):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import ladybug
 import pyarrow as pa
 
-from graph_schema.errors import GraphCorrupt, GraphFolderMissing, GraphFull
+from graph_schema.errors import GraphClosed, GraphCorrupt, GraphFolderMissing, GraphFull
 from graph_schema.migrations import STEPS
 from graph_schema.owner_file import OwnerFile
 from graph_schema.statements import PUT_VERSION, READ_VERSION, Dialect, Statement
@@ -39,8 +39,8 @@ class LadybugStore(TransactionalStore):
     def __init__(self, path: Path, owner: OwnerFile, database: ladybug.Database) -> None:
         self._path, self._owner, self._database = path, owner, database
         self._write_lock, self._read_lock = asyncio.Lock(), asyncio.Lock()
-        self._writer = _Lane(database, "graph-write")
-        self._reader = _Lane(database, "graph-read")
+        self._writer = _Lane(database, "graph-write", self.place)
+        self._reader = _Lane(database, "graph-read", self.place)
 
     @classmethod
     async def open(
@@ -149,14 +149,20 @@ class _Lane:
     is closed; so each transaction has its own.
     """
 
-    def __init__(self, database: ladybug.Database, name: str) -> None:
-        self._database = database
+    def __init__(self, database: ladybug.Database, name: str, place: str) -> None:
+        self._database, self._place, self._closed = database, place, False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._connection: Any = None
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        """Hold a connection, closed at the end with what it kept."""
+        """Hold a connection, closed at the end with what it kept.
+
+        Raises:
+            GraphClosed: The lane was closed.
+        """
+        if self._closed:
+            raise GraphClosed(self._place)
         self._connection = await self._do(lambda: ladybug.Connection(self._database))
         try:
             yield
@@ -198,6 +204,7 @@ class _Lane:
 
     def close(self) -> None:
         """Let the thread end."""
+        self._closed = True
         self._thread.shutdown()
 
 

@@ -18,7 +18,7 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError, ServiceUnavailable
 
-from graph_schema.errors import GraphFull, GraphRefused, GraphUnreachable
+from graph_schema.errors import GraphClosed, GraphFull, GraphRefused, GraphUnreachable, WrongColumnType
 from graph_schema.migrations import STEPS
 from graph_schema.statements import PUT_VERSION, READ_VERSION, Dialect, Statement
 from graph_schema.transactional_store import TransactionalStore, Work
@@ -37,6 +37,7 @@ class Neo4jStore(TransactionalStore):
     def __init__(self, url: str, driver: AsyncDriver, database: str | None) -> None:
         self._url, self._driver, self._database = url, driver, database
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+        self._closed = False
 
     @classmethod
     async def open(cls, url: str, user: str, password: str, *, database: str | None = None) -> "Neo4jStore":
@@ -78,6 +79,8 @@ class Neo4jStore(TransactionalStore):
         except (AuthError, ConfigurationError) as error:
             raise GraphRefused(self._url, str(error)) from error
         except (ServiceUnavailable, OSError) as error:
+            if self._closed:
+                raise GraphClosed(self._url) from error
             raise GraphUnreachable(self._url, str(error)) from error
         except Neo4jError as error:
             if "TransactionOutOfMemory" in (error.code or "") or "No space left" in str(error):
@@ -86,11 +89,15 @@ class Neo4jStore(TransactionalStore):
                 raise GraphUnreachable(self._url, str(error)) from error
             raise
         except DriverError as error:
+            if self._closed:
+                raise GraphClosed(self._url) from error
             if error.is_retryable():
                 raise GraphUnreachable(self._url, str(error)) from error
             raise
 
     def _session(self) -> AsyncSession:
+        if self._closed:
+            raise GraphClosed(self._url)
         return self._driver.session(
             database=self._database, bookmark_manager=self._bookmarks, fetch_size=FETCH_ROWS
         )
@@ -126,6 +133,7 @@ class Neo4jStore(TransactionalStore):
 
     async def close(self) -> None:
         """Close the connections."""
+        self._closed = True
         await self._driver.close()
 
 
@@ -146,16 +154,25 @@ class _Neo4jTransaction:
         results = [statement.result.empty_table()] if statement.result is not None else [_EMPTY]
         for start in range(0, rows.num_rows, ROWS_PER_STATEMENT):
             columns = [column.to_pylist() for column in rows.slice(start, ROWS_PER_STATEMENT).columns]
-            values = [list(row) for row in zip(*columns, strict=True)]
-            results.append(await self._run(body, {"rows": values}, statement))
+            values = list(zip(*columns, strict=True))
+            results.append(await self._run_checked(body, {"rows": values}, statement))
         return pa.concat_tables(results)
+
+    async def _run_checked(self, body: str, parameters: dict[str, Any], statement: Statement) -> pa.Table:
+        """Run a statement over rows; the server adds up, so that it is who finds a sum too large."""
+        try:
+            return await self._run(body, parameters, statement)
+        except Neo4jError as error:
+            if (error.code or "").endswith(".ArithmeticError"):
+                raise WrongColumnType("a sum", "a property", "a 64-bit integer", str(error)) from error
+            raise
 
     async def _run(self, body: str, parameters: dict[str, Any], statement: Statement) -> pa.Table:
         result = await self._tx.run(body, parameters)
         if statement.result is None:
             await result.consume()
             return _EMPTY
-        rows = [record.values() async for record in result]
+        rows = await result.values()
         columns = zip(*rows, strict=True) if rows else [()] * len(statement.result)
         return pa.table(
             [pa.array(column, field.type) for column, field in zip(columns, statement.result, strict=True)],

@@ -12,6 +12,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from graph_schema.kinds import FLAGS, EdgeKind, Kind, NodeKind
+from graph_schema.properties import Merge, Property, PropertyType, Source
 
 
 class Dialect(StrEnum):
@@ -43,11 +44,18 @@ def _literal_map(pairs: Sequence[tuple[str, str]]) -> str:
     return "{" + ", ".join(f"{_quoted(name)}: {value}" for name, value in pairs) + "}" if pairs else ""
 
 
-def _match_ends(kind: EdgeKind) -> str:
-    return (
-        f"MATCH (a:{kind.source_label}) WHERE a.{_quoted(kind.source_key)} = v_source "
-        f"MATCH (b:{kind.target_label}) WHERE b.{_quoted(kind.target_key)} = v_target "
-    )
+def _seek(variable: str, label: str, key: str, value: str, dialect: Dialect) -> str:
+    """Bind a node by its unique key.
+
+    Neo4j keeps the plan that it made while the graph was small, so the index is named.
+    """
+    hint = f"USING INDEX {variable}:{label}({_quoted(key)}) " if dialect is Dialect.NEO4J else ""
+    return f"MATCH ({variable}:{label}) {hint}WHERE {variable}.{_quoted(key)} = {value} "
+
+
+def _match_ends(kind: EdgeKind, dialect: Dialect) -> str:
+    source = _seek("a", kind.source_label, kind.source_key, "v_source", dialect)
+    return source + _seek("b", kind.target_label, kind.target_key, "v_target", dialect)
 
 
 def _match_rows(kind: Kind, dialect: Dialect) -> str:
@@ -56,29 +64,33 @@ def _match_rows(kind: Kind, dialect: Dialect) -> str:
     Neo4j finds a relationship fastest between two nodes that it has sought, Ladybug from its start.
     """
     if isinstance(kind, NodeKind):
-        return f"MATCH (n:{kind.node.label}) WHERE n.{_quoted(kind.node.key)} = v_{kind.node.key} "
+        return _seek("n", kind.node.label, kind.node.key, f"v_{kind.node.key}", dialect)
     conditions = "".join(f" AND e.{_quoted(d)} = v_{d}" for d in kind.edge.discriminators)
     if dialect is Dialect.NEO4J:
         condition = f"WHERE {conditions.removeprefix(' AND ')} " if conditions else ""
-        return f"{_match_ends(kind)}MATCH (a)-[e:{kind.edge.type}]->(b) {condition}"
+        found = "WITH * WHERE e IS NOT NULL "
+        # OPTIONAL keeps the planner from starting at the relationships, of which there may be many.
+        return f"{_match_ends(kind, dialect)}OPTIONAL MATCH (a)-[e:{kind.edge.type}]->(b) {condition}{found}"
     return (
-        f"MATCH (a:{kind.source_label}) WHERE a.{_quoted(kind.source_key)} = v_source "
+        f"{_seek('a', kind.source_label, kind.source_key, 'v_source', dialect)}"
         f"MATCH (a)-[e:{kind.edge.type}]->(b:{kind.target_label}) "
         f"WHERE b.{_quoted(kind.target_key)} = v_target{conditions} "
     )
 
 
-def _returned(kind: Kind) -> str:
+def _returned(kind: Kind, names: Sequence[str]) -> str:
     if isinstance(kind, NodeKind):
-        return "RETURN " + ", ".join(f"n.{_quoted(c)} AS {_quoted(c)}" for c in kind.schema.names)
+        return "RETURN " + ", ".join(f"n.{_quoted(c)} AS {_quoted(c)}" for c in names)
     ends = f"a.{_quoted(kind.source_key)} AS `source`, b.{_quoted(kind.target_key)} AS `target`"
-    own = "".join(f", e.{_quoted(c)} AS {_quoted(c)}" for c in kind.schema.names[2:])
+    own = "".join(f", e.{_quoted(c)} AS {_quoted(c)}" for c in names[2:])
     return f"RETURN {ends}{own}"
 
 
-def match_rows(kind: Kind, dialect: Dialect) -> Statement:
-    """Return the stored rows with the given keys."""
-    return Statement(_match_rows(kind, dialect) + _returned(kind), kind.schema)
+def match_rows(kind: Kind, columns: Sequence[str], dialect: Dialect) -> Statement:
+    """Return keys and some columns of the stored rows with the given keys."""
+    names = [*kind.keys, *columns]
+    result = pa.schema([kind.schema.field(name) for name in names])
+    return Statement(_match_rows(kind, dialect) + _returned(kind, names), result)
 
 
 def read_all(kind: Kind) -> Statement:
@@ -87,7 +99,7 @@ def read_all(kind: Kind) -> Statement:
         pattern = f"MATCH (n:{kind.node.label}) "
     else:
         pattern = f"MATCH (a:{kind.source_label})-[e:{kind.edge.type}]->(b:{kind.target_label}) "
-    return Statement(pattern + _returned(kind), kind.schema)
+    return Statement(pattern + _returned(kind, kind.schema.names), kind.schema)
 
 
 def create_rows(kind: Kind, columns: Sequence[str], dialect: Dialect) -> Statement:
@@ -99,7 +111,7 @@ def create_rows(kind: Kind, columns: Sequence[str], dialect: Dialect) -> Stateme
     if isinstance(kind, NodeKind):
         body, variable = f"{verb} (n:{kind.node.label} {values})", "n"
     else:
-        body, variable = f"{_match_ends(kind)}{verb} (a)-[e:{kind.edge.type} {values}]->(b)", "e"
+        body, variable = f"{_match_ends(kind, dialect)}{verb} (a)-[e:{kind.edge.type} {values}]->(b)", "e"
     return Statement(body + (f" SET {_assign(variable, columns)}" if dialect is Dialect.NEO4J else ""))
 
 
@@ -121,9 +133,50 @@ def match_edges_of(kind: EdgeKind, label: str, *, outgoing: bool, flag: str) -> 
     first = f"MATCH ({end}:{label}) WHERE {end}.{_quoted(key)} = v_key "
     a, b = ("(a)", f"(b:{kind.target_label})") if outgoing else (f"(a:{kind.source_label})", "(b)")
     return Statement(
-        f"{first}MATCH {a}-[e:{kind.edge.type}]->{b} WHERE e.{_quoted(flag)} = true " + _returned(kind),
+        f"{first}MATCH {a}-[e:{kind.edge.type}]->{b} WHERE e.{_quoted(flag)} = true "
+        + _returned(kind, kind.schema.names),
         kind.schema,
     )
+
+
+def merge_rows(kind: Kind, columns: Sequence[str], source: Source) -> Statement:
+    """Merge a stream's part of rows within Neo4j, by the rules of `graph_schema.merging`.
+
+    Args:
+        kind: Of the rows.
+        columns: Properties of the stream that are given beside the keys.
+        source: The stream; its flag is set.
+    """
+    own, other = FLAGS[source], FLAGS[Source.LOG if source is Source.CHAIN else Source.CHAIN]
+    keys = _literal_map([(c, f"v_{c}") for c in (kind.keys if isinstance(kind, NodeKind) else kind.keys[2:])])
+    if isinstance(kind, NodeKind):
+        merge, x = f"MERGE (n:{kind.node.label} {keys})", "n"
+    else:
+        merge, x = f"{_match_ends(kind, Dialect.NEO4J)}MERGE (a)-[e:{kind.edge.type} {keys}]->(b)", "e"
+    rules = [(p.name, _merged(p, x)) for p in kind.properties if p.name in columns]
+    asserted = f"{x}.{_quoted(own)} = true"
+    return Statement(
+        f"{merge} ON CREATE SET "
+        + ", ".join(
+            [asserted, f"{x}.{_quoted(other)} = false", *(f"{x}.{_quoted(n)} = v_{n}" for n, _ in rules)]
+        )
+        + " ON MATCH SET "
+        + ", ".join([asserted, *(f"{x}.{_quoted(name)} = {merged}" for name, merged in rules)])
+    )
+
+
+def _merged(prop: Property, variable: str) -> str:
+    """Return the expression of a property after the merge of what is stored and what is given."""
+    stored, given = f"{variable}.{_quoted(prop.name)}", f"v_{prop.name}"
+    if prop.merge is Merge.SET:
+        return f"coalesce({given}, {stored})"
+    if prop.merge is Merge.ADD:
+        return f"coalesce({stored} + {given}, {given}, {stored})"
+    if prop.type is PropertyType.BOOL:
+        logical = "OR" if prop.merge is Merge.MAX else "AND"
+        return f"coalesce({stored} {logical} {given}, {given}, {stored})"
+    compared = ">" if prop.merge is Merge.MAX else "<"
+    return f"CASE WHEN {stored} {compared} {given} THEN {stored} ELSE coalesce({given}, {stored}) END"
 
 
 CURSOR_SCHEMA = pa.schema([("source", pa.string()), ("position", pa.int64()), ("hash", pa.string())])

@@ -51,7 +51,7 @@ def absent_state(kind: Kind, keys: pa.Table, source: Source) -> pa.Table:
 
 async def put_state(tx: Transaction, kind: Kind, states: pa.Table, source: Source) -> None:
     """Set a stream's part of these rows exactly; a row that no stream asserts any more is deleted."""
-    stored = await tx.run(match_rows(kind, tx.dialect), states.select(list(kind.keys)))
+    stored = await tx.run(match_rows(kind, list(FLAGS.values()), tx.dialect), states.select(list(kind.keys)))
     joined = beside_stored(kind, states, stored)
     other = Source.LOG if source is Source.CHAIN else Source.CHAIN
     asserted = joined[FLAGS[source]]

@@ -71,14 +71,14 @@ def test_a_killed_run_goes_on_and_nothing_is_in_the_log_twice(resumed: ResumedDe
 
 
 def test_both_stores_give_the_same_snapshot_digest(
-    resumed: ResumedDemo, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
+    resumed: ResumedDemo, empty_neo4j: Neo4jServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from graph_schema.snapshot import load_manifest
 
     in_ladybug = _outputs(resumed.home, "graph")["snapshot"]
-    monkeypatch.setitem(os.environ, "TUNEFI_GRAPH_URL", neo4j_server.uri)
-    monkeypatch.setitem(os.environ, "TUNEFI_GRAPH_USER", neo4j_server.user)
-    monkeypatch.setitem(os.environ, "TUNEFI_GRAPH_PASSWORD", neo4j_server.password)
+    monkeypatch.setitem(os.environ, "TUNEFI_GRAPH_URL", empty_neo4j.uri)
+    monkeypatch.setitem(os.environ, "TUNEFI_GRAPH_USER", empty_neo4j.user)
+    monkeypatch.setitem(os.environ, "TUNEFI_GRAPH_PASSWORD", empty_neo4j.password)
     _run_to_snapshot(resumed.home, resumed.output)
     assert _outputs(resumed.home, "graph")["snapshot"] == in_ladybug
     folders = list((resumed.home / "snapshots").iterdir())

@@ -5,6 +5,7 @@ import pytest
 
 from graph_schema.errors import (
     ForeignProperty,
+    GraphClosed,
     KeyTooLong,
     MalformedWei,
     MissingKey,
@@ -17,6 +18,7 @@ from graph_schema.errors import (
 from graph_schema.migrations import SCHEMA_VERSION
 from graph_schema.store import Cursor, EdgeRows, GraphStore, NodeRows, WriteBatch
 from tests.kit.graphs import Writer, block, edges, gone, nodes
+from tunefi.errors import RetryableError
 
 Rows = list[dict[str, object]]
 HOSTILE_NAMES = [
@@ -343,3 +345,17 @@ async def test_a_query_cannot_write(store: GraphStore) -> None:
     with pytest.raises(Exception, match=r"(?i)read|writ"):
         await store.query("CREATE (t:Tag {name: 'x'})")
     assert await rows_of(store, "Tag") == []
+
+
+async def test_a_closed_store_says_that_it_is_closed(store: GraphStore) -> None:
+    await store.close()
+    for call in (
+        lambda: Writer(store, "log").write(listen()),
+        lambda: store.read_cursors(),
+        lambda: store.read_state(0),
+        lambda: store.query("MATCH (t:Tag) RETURN t.name AS name"),
+        lambda: store.migrate(),
+    ):
+        with pytest.raises(GraphClosed, match="was closed") as caught:
+            await call()
+        assert isinstance(caught.value, RetryableError)

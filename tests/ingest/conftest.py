@@ -1,4 +1,4 @@
-"""Fixtures of the ingestion tests: `store` is each of the two stores, `new_store` opens more graphs."""
+"""Fixtures of the ingestion tests: `new_store` opens more graphs than `store`."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -9,9 +9,8 @@ import pytest_asyncio
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore
 from tests.kit.anvil import anvil_node, deployment, rpc, signers
-from tests.kit.graph_fixtures import empty_neo4j, neo4j_server, store
 
-__all__ = ["anvil_node", "deployment", "empty_neo4j", "neo4j_server", "rpc", "signers", "store"]
+__all__ = ["anvil_node", "deployment", "rpc", "signers"]
 
 OpenStore = Callable[[], Coroutine[Any, Any, GraphStore]]
 

@@ -1,6 +1,7 @@
 """Transactions arrive in order and once, and a refusal says why."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -118,6 +119,67 @@ async def test_a_transaction_that_is_not_mined_is_named(rpc: JsonRpc, signers: l
         await rpc.call("evm_mine")
     finally:
         await rpc.call("evm_setAutomine", True)
+
+
+@pytest.fixture
+async def no_automine(rpc: JsonRpc) -> AsyncIterator[None]:
+    """Blocks come when the test mines them."""
+    await rpc.call("evm_setAutomine", False)
+    yield
+    await rpc.call("evm_setAutomine", True)
+
+
+async def pooled_hashes(rpc: JsonRpc) -> list[str]:
+    """What waits for a block, by nonce."""
+    waiting = (await rpc.call("txpool_content"))["pending"].values()
+    return [sent["hash"] for sender in waiting for _, sent in sorted(sender.items(), key=lambda n: int(n[0]))]
+
+
+@pytest.mark.usefixtures("no_automine")
+async def test_what_the_node_forgets_is_published_again(rpc: JsonRpc, signers: list[Signer]) -> None:
+    target = "0x" + "7a" * 20
+    patient = TransactionSender(rpc, signers[0], stuck_seconds=0.5)
+    sending = asyncio.create_task(patient.send_many([Transaction(target, value_wei=1)] * 5))
+    await until_pooled(rpc, 5)
+    second = (await pooled_hashes(rpc))[1]
+    assert await rpc.call("anvil_dropTransaction", second) == second
+    await rpc.call("evm_mine")
+    await until_pooled(rpc, 4)
+    await rpc.call("evm_mine")
+    assert len(await asyncio.wait_for(sending, 20)) == 5
+    assert await balance(rpc, target) == 5
+
+
+@pytest.mark.usefixtures("no_automine")
+async def test_what_the_node_leaves_lying_is_replaced_and_arrives_once(
+    rpc: JsonRpc, signers: list[Signer]
+) -> None:
+    target = "0x" + "7b" * 20
+    patient = TransactionSender(rpc, signers[0], stuck_seconds=0.3)
+    sending = asyncio.create_task(patient.send_many([Transaction(target, value_wei=1)] * 3))
+    await until_pooled(rpc, 3)
+    before = await pooled_hashes(rpc)
+    while (await pooled_hashes(rpc))[:1] == before[:1]:
+        await asyncio.sleep(0.02)
+    await rpc.call("evm_mine")
+    receipts = await asyncio.wait_for(sending, 20)
+    assert receipts[0].transaction_hash not in before
+    assert [receipt.transaction_hash for receipt in receipts[1:]] == before[1:]
+    assert await balance(rpc, target) == 3
+
+
+async def test_more_than_a_block_takes_goes_in_parts(rpc: JsonRpc, signers: list[Signer]) -> None:
+    target = "0x" + "7c" * 20
+    limit = (await rpc.call("eth_getBlockByNumber", "latest", False))["gasLimit"]
+    await rpc.call("evm_setBlockGasLimit", hex(200_000))
+    await rpc.call("evm_mine")
+    try:
+        sender = TransactionSender(rpc, signers[0])
+        receipts = await sender.send_many([Transaction(target, value_wei=1)] * 40)
+    finally:
+        await rpc.call("evm_setBlockGasLimit", limit)
+    assert len({receipt.transaction_hash for receipt in receipts}) == 40
+    assert await balance(rpc, target) == 40
 
 
 async def test_arguments_of_the_wrong_form_are_refused(deployment: Deployment) -> None:
