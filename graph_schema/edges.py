@@ -123,6 +123,7 @@ EDGES: tuple[EdgeType, ...] = (
         (("Account", "Proposal"),),
         (Property("support", INT, CHAIN), Property("weight", WEI, CHAIN), _AT),
     ),
+    EdgeType("KEEPS", (("Account", "KeeperSet"),)),
     _event_edge("COMMITTED", ("Account", "Epoch"), properties=(_AT,)),
     _event_edge("CHALLENGED", ("Account", "Challenge"), ("Challenge", "Epoch"), properties=(_AT,)),
     _event_edge("EARNED", ("Account", "Epoch"), properties=(Property("amount_wei", WEI, CHAIN),)),

@@ -80,6 +80,11 @@ NODES: tuple[NodeType, ...] = (
             Property("funded_wei", WEI, CHAIN),
         ),
     ),
+    NodeType(
+        "KeeperSet",
+        "keeper_set_id",
+        (Property("version", INT, CHAIN), Property("quorum", INT, CHAIN), Property("at", TIME, CHAIN)),
+    ),
     NodeType("Challenge", "challenge_id", (Property("kind", TEXT, CHAIN), Property("at", TIME, CHAIN))),
     NodeType(
         "Claim",

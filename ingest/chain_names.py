@@ -31,7 +31,7 @@ class TokenNames:
 
 
 def chain_name(chain_id: ChainId, contract: Address, number: int) -> str:
-    """Return the id of something that a contract numbers: a token, an epoch."""
+    """Return the id of something that a contract numbers: a token, an epoch, a keeper set."""
     return f"{chain_id}:{contract}:{number}"
 
 

@@ -32,10 +32,6 @@ IGNORED: dict[tuple[str, str], str] = {
     ("RecommendationGraph", "AuthorityUpdated"): _PERMISSION,
     ("RecommendationGraph", "CommitsPaused"): _CONSTANT,
     ("RecommendationGraph", "EIP712DomainChanged"): _STANDARD,
-    (
-        "RecommendationGraph",
-        "KeeperSetChanged",
-    ): "the schema has no node for a keeper set; the contract answers",
     ("RecommendationGraph", "MinBondSet"): _CONSTANT,
     ("RecommendationGraph", "ParametersSet"): _CONSTANT,
     ("StakingContract", "BondWithdrawn"): _PAYOUT,

@@ -1,4 +1,4 @@
-"""Events of RecommendationGraph: epochs, who committed them, and whether they are invalid.
+"""Events of RecommendationGraph: who may sign epochs, who committed them, and whether they are invalid.
 
 Owns what they mean in the graph. Refuses to know whether an epoch is final by now: that is a matter of
 time, `final_at` says from when.
@@ -12,6 +12,15 @@ from ingest.handlers.registry import Context, handles
 from tunefi.ids import Address
 
 _SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperSetChanged:
+    """Other keepers, or another quorum of them, sign from now on."""
+
+    version: int
+    keepers: tuple[Address, ...]
+    quorum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,16 @@ class EpochInvalidated:
     epoch: int
     cause: bytes
     by: Address
+
+
+@handles("RecommendationGraph", KeeperSetChanged)
+def on_keeper_set_changed(event: KeeperSetChanged, context: Context) -> None:
+    """The new set with its members; the sets before stay, because epochs name theirs by version."""
+    contract = context.contracts["RecommendationGraph"]
+    keeper_set = ("KeeperSet", chain_name(context.chain_id, contract, event.version))
+    context.rows.node(*keeper_set, version=event.version, quorum=event.quorum, at=context.at)
+    for keeper in event.keepers:
+        context.rows.edge("KEEPS", ("Account", keeper), keeper_set)
 
 
 @handles("RecommendationGraph", Committed)

@@ -76,6 +76,35 @@ async def test_every_event_becomes_its_row(stage: Stage, store: GraphStore) -> N
     assert [(row["target"]) for row in rows["DELEGATES_TO"]] == [stage.signers[6].address]
 
 
+async def test_each_keeper_set_stays_with_its_members(
+    stage: Stage, store: GraphStore, new_store: NewStore
+) -> None:
+    """One set at the deployment, a second one later; a reorganisation takes the second away."""
+    follower = follower_of(stage, store)
+    await follower.follow_to_head()
+    before = await read_all_rows(store)
+    snapshot = await stage.rpc.call("evm_snapshot")
+    members = sorted(signer.address for signer in (stage.signers[2], *stage.signers[7:9]))
+    receipt = await stage.send(0, "RecommendationGraph", "setKeepers", members, 3)
+    changed_at = (await fetch_block(stage.rpc, receipt.block_number)).timestamp_at
+    await follower.follow_to_head()
+    rows = await check_against_rebuild(stage, store, new_store)
+    first, second = sorted(rows["KeeperSet"], key=lambda row: row["version"])
+    prefix = f"31337:{stage.deployment.contracts['RecommendationGraph']}"
+    assert (first["keeper_set_id"], first["version"], first["quorum"]) == (f"{prefix}:1", 1, 2)
+    assert (second["keeper_set_id"], second["version"], second["quorum"]) == (f"{prefix}:2", 2, 3)
+    assert second["at"] == changed_at
+    kept = {(row["source"], row["target"]) for row in rows["KEEPS"]}
+    assert kept == {(signer.address, f"{prefix}:1") for signer in stage.signers[1:4]} | {
+        (member, f"{prefix}:2") for member in members
+    }
+    await stage.rpc.call("evm_revert", snapshot)
+    await mine(stage.rpc, 2)
+    await follower.follow_to_head()
+    after = await read_all_rows(store)
+    assert (after["KeeperSet"], after["KEEPS"]) == (before["KeeperSet"], before["KEEPS"])
+
+
 async def test_one_range_and_many_blocks_give_the_same_graph(
     stage: Stage, store: GraphStore, new_store: NewStore
 ) -> None:

@@ -18,6 +18,7 @@ from typing import Self
 import httpx
 
 from tunefi.chain.errors import AnvilFailed, AnvilMissing, PortInUse
+from tunefi.chain.parent_death import end_with_parent
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
@@ -90,6 +91,9 @@ class AnvilNode:
 
     def start(self) -> None:
         """Start anvil and return when it answers.
+
+        On Linux it ends, and writes its state, also when the calling thread ends without `stop`, however
+        that comes: call this from a thread that lives as long as the node shall.
 
         Raises:
             AnvilMissing: It is not installed; the message says how.
@@ -183,18 +187,16 @@ def _arguments(options: AnvilOptions) -> list[str]:
 
 def _spawn(command: list[str], log_file: Path | None) -> subprocess.Popen[bytes]:
     """Start the child in its own session, so that Ctrl-C stops the program first and anvil last."""
-    if log_file is None:
+    if log_file is not None:
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+    with (log_file or Path(os.devnull)).open("ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
-        )
-    log_file.parent.mkdir(parents=True, exist_ok=True)
-    with log_file.open("ab") as output:
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            preexec_fn=end_with_parent(signal.SIGINT),
         )
 
 

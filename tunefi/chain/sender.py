@@ -106,7 +106,7 @@ class TransactionSender:
         return (await self.send_many([transaction]))[0]
 
     async def send_many(self, transactions: Sequence[Transaction]) -> list[Receipt]:
-        """Send independent transactions, as many at once as a block takes, and return their receipts in order.
+        """Send independent transactions, as many at once as a block takes; return their receipts in order.
 
         Each is simulated against the state before all of them: send those that need one another in turn.
 

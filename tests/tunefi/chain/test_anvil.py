@@ -1,7 +1,12 @@
 """The development chain starts, keeps its state, and says clearly why it cannot start."""
 
+import asyncio
+import json
+import signal
 import socket
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +19,7 @@ from tunefi.chain.sender import Transaction, TransactionSender
 from tunefi.chain.signing import derive_signers
 
 pytestmark = pytest.mark.evm
+PROGRAM = Path(__file__).parents[2] / "kit" / "anvil_until_killed.py"
 
 
 async def test_state_blocks_and_receipts_survive_a_restart(tmp_path: Path) -> None:
@@ -51,6 +57,32 @@ async def test_a_killed_node_starts_again_from_its_last_dump(tmp_path: Path) -> 
     with AnvilNode(options) as node:
         async with JsonRpc(node.url) as rpc:
             assert (await fetch_block(rpc, "latest")).number > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+async def test_a_killed_program_takes_its_node_along_and_loses_no_block(tmp_path: Path) -> None:
+    state_file = tmp_path / "state.json"
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, str(PROGRAM), str(state_file), stdout=asyncio.subprocess.PIPE
+    )
+    assert program.stdout is not None
+    said = json.loads(await program.stdout.readline())
+    program.kill()
+    assert await program.wait() == -signal.SIGKILL
+    await _until_gone(urlsplit(said["url"]).port or 0)
+    with AnvilNode(AnvilOptions(state_file=state_file)) as node:
+        async with JsonRpc(node.url) as rpc:
+            assert (await fetch_block(rpc, "latest")).number == said["height"] == 7
+
+
+async def _until_gone(port: int) -> None:
+    """Wait until nobody listens on a port."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return
+        await asyncio.sleep(0.05)
+    pytest.fail("anvil outlives the program that started it")
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -1,0 +1,9 @@
+"""The label KeeperSet and the relationship KEEPS, in stores of the first version."""
+
+from graph_schema.migrations import m0001_labels_and_relationships as first
+from graph_schema.statements import Dialect
+
+
+def statements(dialect: Dialect) -> list[str]:
+    """Return the statements of this step: those of the first, which leave alone what is there."""
+    return first.statements(dialect)
