@@ -1,6 +1,7 @@
 """What a contract's ABI says: calls to encode, results, errors and events to decode.
 
-Owns encoding by `eth_abi`. Refuses to know any address, node or meaning.
+Owns encoding by `eth_abi`, and reading of ABIs by `eth_utils`; why not `web3`: decision 0004. Refuses to
+know any address, node or meaning.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError, EncodingError
+from eth_utils.abi import collapse_if_tuple
 
 from tunefi.chain.errors import MalformedArguments, UnknownMember
 from tunefi.hashing import keccak256
@@ -134,17 +136,10 @@ def _member(entry: Mapping[str, Any]) -> Member:
     return Member(
         name=entry.get("name", "constructor"),
         names=tuple(item["name"] or f"argument_{index}" for index, item in enumerate(inputs)),
-        types=tuple(_canonical(item) for item in inputs),
+        types=tuple(collapse_if_tuple(dict(item)) for item in inputs),
         indexed=tuple(bool(item.get("indexed", False)) for item in inputs),
-        outputs=tuple(_canonical(item) for item in entry.get("outputs", [])),
+        outputs=tuple(collapse_if_tuple(dict(item)) for item in entry.get("outputs", [])),
     )
-
-
-def _canonical(item: Mapping[str, Any]) -> str:
-    kind: str = item["type"]
-    if not kind.startswith("tuple"):
-        return kind
-    return f"({','.join(_canonical(part) for part in item['components'])}){kind.removeprefix('tuple')}"
 
 
 def _encode(member: Member, arguments: Sequence[Any]) -> bytes:
