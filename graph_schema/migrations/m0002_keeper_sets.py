@@ -5,5 +5,5 @@ from graph_schema.statements import Dialect
 
 
 def statements(dialect: Dialect) -> list[str]:
-    """Return the statements of this step: those of the first, which leave alone what is there."""
-    return first.statements(dialect)
+    """Return the statements of this step; a new store has what they make from the first step already."""
+    return [statement for statement in first.statements(dialect) if "KeeperSet" in statement]
