@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic_core import from_json
 
 from commitments.commitment import EpochCommitment
 from commitments.epoch import Epoch, EpochTerms
@@ -275,8 +276,9 @@ def _write_json(path: Path, value: Any) -> None:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        # Bounded in depth whatever the interpreter's limit is: a bundle may come from anyone.
+        return from_json(path.read_bytes())
     except FileNotFoundError as error:
         raise DamagedBundle(path, "the file is missing") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DamagedBundle(path, f"not JSON, or cut short ({error})") from error

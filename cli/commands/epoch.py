@@ -1,10 +1,10 @@
 """`tunefi epoch`: build the next epoch, or verify one as an outsider."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import from_json
 
 from cli.commands.keeper import run_job_command
 from cli.committed import CommittedEpoch, fetch_committed
@@ -99,7 +99,7 @@ async def _verify(
 
 def _load_openings(path: Path) -> list[Opening]:
     try:
-        value: Any = json.loads(path.read_text(encoding="utf-8"))
+        value: Any = from_json(path.read_bytes())
     except OSError as error:
         raise OpeningsUnreadable(path, error.strerror or str(error)) from error
     except ValueError as error:
