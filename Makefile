@@ -85,6 +85,7 @@ check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(foreach package,$(PACKAGES),-p $(package))
 	$(BIN)/lint-imports
+	npm run --silent --prefix contracts fmt:check
 	npm run --silent --prefix contracts lint
 	npm run --silent --prefix contracts artifacts:check
 	npm run --silent --prefix web check

@@ -89,12 +89,21 @@ def state_a_wrong_root(opening: dict[str, Any], bundle: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def opening(demo: RunningDemo) -> dict[str, Any]:
-    """The opening of the first public listener with exclusions."""
+def answer(demo: RunningDemo) -> dict[str, Any]:
+    """The recommendations of the first public listener, of whatever epoch is served now."""
     listeners = _get(demo, "/v1/listeners?limit=1")["items"]
-    answer = _get(demo, f"/v1/recommendations/{listeners[0]['address']}")
+    return _get(demo, f"/v1/recommendations/{listeners[0]['address']}")
+
+
+@pytest.fixture
+def opening(answer: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = answer["opening"]
     return found
+
+
+@pytest.fixture
+def epoch(answer: dict[str, Any]) -> int:
+    return int(answer["epoch"]["epoch"])
 
 
 def _get(demo: RunningDemo, path: str) -> dict[str, Any]:
@@ -118,23 +127,23 @@ def _first_fault(report: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def bundle(demo: RunningDemo, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(demo.home / "epochs/1/bundle", tmp_path / "bundle"))
+def bundle(demo: RunningDemo, epoch: int, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(demo.home / f"epochs/{epoch}/bundle", tmp_path / "bundle"))
 
 
-def test_an_outsider_verifies_with_node_and_bundle_alone(demo: RunningDemo, bundle: Path) -> None:
-    code, report = _verify(demo, 1, bundle)
+def test_an_outsider_verifies_with_node_and_bundle_alone(demo: RunningDemo, epoch: int, bundle: Path) -> None:
+    code, report = _verify(demo, epoch, bundle)
     assert code == 0, report
     assert report["state"] == "final"
     assert report["lists_checked"] == 0
 
 
 def test_a_listener_verifies_its_list_too(
-    demo: RunningDemo, bundle: Path, opening: dict[str, Any], tmp_path: Path
+    demo: RunningDemo, epoch: int, bundle: Path, opening: dict[str, Any], tmp_path: Path
 ) -> None:
     file = tmp_path / "opening.json"
     file.write_text(json.dumps(opening))
-    code, report = _verify(demo, 1, bundle, "--openings", str(file))
+    code, report = _verify(demo, epoch, bundle, "--openings", str(file))
     assert code == 0, report
     assert report["lists_checked"] == 1
 
@@ -151,13 +160,19 @@ def test_a_listener_verifies_its_list_too(
     ],
 )
 def test_a_falsification_is_named(
-    demo: RunningDemo, bundle: Path, opening: dict[str, Any], tmp_path: Path, change: Change, fault: str
+    demo: RunningDemo,
+    epoch: int,
+    bundle: Path,
+    opening: dict[str, Any],
+    tmp_path: Path,
+    change: Change,
+    fault: str,
 ) -> None:
     falsified = json.loads(json.dumps(opening))
     change(falsified, bundle)
     file = tmp_path / "opening.json"
     file.write_text(json.dumps(falsified))
-    code, report = _verify(demo, 1, bundle, "--openings", str(file))
+    code, report = _verify(demo, epoch, bundle, "--openings", str(file))
     assert code == FALSE
     assert _first_fault(report) == fault
 
@@ -168,17 +183,19 @@ def test_an_epoch_that_was_never_committed_is_said_so(demo: RunningDemo, bundle:
     assert report["error"] == "EpochNotCommitted"
 
 
-def test_a_bundle_that_was_cut_short_is_said_so(demo: RunningDemo, bundle: Path) -> None:
+def test_a_bundle_that_was_cut_short_is_said_so(demo: RunningDemo, epoch: int, bundle: Path) -> None:
     path = bundle / "track_vectors.bin"
     path.write_bytes(path.read_bytes()[:-100])
-    code, report = _verify(demo, 1, bundle)
+    code, report = _verify(demo, epoch, bundle)
     assert code == 3
     assert "track_vectors.bin" in report["detail"]
 
 
-def test_a_file_of_openings_that_is_none_is_said_so(demo: RunningDemo, bundle: Path, tmp_path: Path) -> None:
+def test_a_file_of_openings_that_is_none_is_said_so(
+    demo: RunningDemo, epoch: int, bundle: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "opening.json"
     file.write_text("{")
-    code, report = _verify(demo, 1, bundle, "--openings", str(file))
+    code, report = _verify(demo, epoch, bundle, "--openings", str(file))
     assert code == 3
     assert report["error"] == "OpeningsUnreadable"
