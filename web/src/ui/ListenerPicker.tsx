@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fetchListeners, type ListenerSummary } from "../api/service.ts";
 import { useFetched } from "./fetched.ts";
-import { goToListener } from "./route.ts";
+import { goToListener, readRoute } from "./route.ts";
 import { formatNumber, nameListener, shortenHex } from "./words.ts";
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
@@ -19,7 +19,8 @@ export function ListenerPicker({ chosen }: { chosen: string | null }) {
   const items = found.state === "there" ? found.value.items : [];
 
   useEffect(() => {
-    if (chosen === null && query === "" && items[0] !== undefined) goToListener(items[0].address, true);
+    // The address bar, not `chosen`: a choice made a moment ago must not be overruled.
+    if (readRoute() === null && query === "" && items[0] !== undefined) goToListener(items[0].address, true);
   }, [chosen, query, items]);
 
   function choose(address: string) {
@@ -43,10 +44,11 @@ export function ListenerPicker({ chosen }: { chosen: string | null }) {
       setOpen(true);
       setActive(open ? target : Math.max(0, active));
     } else if (event.key === "Enter") {
-      const pasted = text.trim();
+      // The box itself, not `text`: Enter may come before what was pasted is rendered.
+      const pasted = box.current?.value.trim() ?? "";
       const item = items[active] ?? (pasted !== "" ? items[0] : undefined);
       if (ADDRESS.test(pasted)) choose(pasted);
-      else if (open && item !== undefined) choose(item.address);
+      else if (open && pasted === text.trim() && item !== undefined) choose(item.address);
     } else if (event.key === "Escape") {
       if (!open) setText("");
       setOpen(false);

@@ -25,6 +25,7 @@ export function goToListener(address: string, replace = false): void {
   }
 }
 
-function readRoute(): string | null {
+/** What the address bar says now; state follows it a moment later. */
+export function readRoute(): string | null {
   return ROUTE.exec(location.hash)?.[1]?.toLowerCase() ?? null;
 }
