@@ -15,7 +15,7 @@ export PYTHON TORCH_INDEX
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1mmake %-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Check (as root on Debian: install) what the machine must have, then install everything into the checkout
@@ -96,7 +96,15 @@ check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS
 test: $(STAMPS)/prerequisites-test $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## All tests: Solidity, TypeScript, Python, two stores, browser
 	npm run --silent --prefix contracts test
 	npm test --silent --prefix web
-	$(BIN)/pytest $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory -j2 --output-sync=line test-packages test-e2e
+
+.PHONY: test-packages
+test-packages: $(STAMPS)/python ## Python tests of the packages
+	$(BIN)/pytest --ignore=tests/e2e $(PYTEST_ARGS)
+
+.PHONY: test-e2e
+test-e2e: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## The whole demonstration and a browser
+	$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: format
 format: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-node ## Rewrite the code in the one format
