@@ -7,15 +7,12 @@ invalid epoch, is read once. Refuses to know what an epoch holds.
 import asyncio
 from dataclasses import dataclass, field
 
-from api.schemas.recommendations import StateName
+from commitments.epoch_state import EpochState, StateName
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.ids import EpochId, Microseconds
 
 CONTRACT = "RecommendationGraph"
-
-_NAMES: tuple[StateName, ...] = ("none", "pending", "final", "invalid")
-"""In the order of the contract's enum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class EpochStates:
         state, final_at = await asyncio.gather(
             contract.read(self.rpc, "stateOf", epoch_id), contract.read(self.rpc, "finalAt", epoch_id)
         )
-        standing = Standing(_NAMES[state], Microseconds(final_at * 1_000_000) if final_at else None)
+        standing = Standing(EpochState(state).label, Microseconds(final_at * 1_000_000) if final_at else None)
         if standing.state in ("final", "invalid"):
             self._settled[epoch_id] = standing
         return standing

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tunefi.chain.blocks import fetch_finalized
-from tunefi.chain.deployment import Deployment, load_deployment
+from tunefi.chain.deployment import Deployment, fetch_missing_contracts, load_deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer
 from tunefi.errors import TuneFiError
@@ -143,9 +143,7 @@ def _check_deployment(deployment_file: Callable[[], Any]) -> tuple[Deployment | 
 
 
 async def _check_code(rpc: JsonRpc, deployment: Deployment) -> CheckResult:
-    names = list(deployment.contracts)
-    codes = await rpc.call_batch([("eth_getCode", (deployment.contracts[name], "latest")) for name in names])
-    empty = [name for name, code in zip(names, codes, strict=True) if code in ("0x", None)]
+    empty = await fetch_missing_contracts(rpc, deployment)
     detail = f"no code at {', '.join(empty)}" if empty else "every contract has code"
     return CheckResult(
         "contracts", not empty, detail, "the record is of another chain or of an earlier deployment"

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from commitments.commitment import EpochCommitment
+from commitments.epoch_state import EpochState, StateName
 from tunefi.chain.artifact import load_abi
 from tunefi.chain.contract import Contract
-from tunefi.chain.events import decode_logs
-from tunefi.chain.logs import fetch_logs
+from tunefi.chain.history import fetch_events
 from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import FinalError
 from tunefi.ids import Address, BlockNumber, ChainId, EpochId, Hash32
-
-_BLOCKS_A_REQUEST = 50_000
-_STATES = ("none", "pending", "final", "invalid")
 
 
 class EpochNotCommitted(FinalError):
@@ -39,7 +36,7 @@ class CommittedEpoch:
     contract: Address
     commitment: EpochCommitment
     signers: tuple[Address, ...]
-    state: str
+    state: StateName
     other_roots: Mapping[EpochId, Hash32]
 
 
@@ -67,7 +64,7 @@ async def fetch_committed(
         raise EpochNotCommitted(epoch, contract, newest)
     commitment, signers = events[epoch]
     await graph.read(rpc, "checkCommitment", commitment.to_tuple(), list(signers))
-    state = _STATES[await graph.read(rpc, "stateOf", epoch)]
+    state = EpochState(await graph.read(rpc, "stateOf", epoch)).label
     others = {number: found.listener_root for number, (found, _) in events.items() if number != epoch}
     chain_id = ChainId(await rpc.fetch_chain_id())
     return CommittedEpoch(chain_id, contract, commitment, signers, state, others)
@@ -78,12 +75,10 @@ async def _fetch_events(
 ) -> dict[EpochId, tuple[EpochCommitment, tuple[Address, ...]]]:
     head = int(await rpc.call("eth_blockNumber"), 16)
     found = {}
-    for start in range(from_block, head + 1, _BLOCKS_A_REQUEST):
-        logs = await fetch_logs(rpc, start, min(start + _BLOCKS_A_REQUEST - 1, head), [graph.address])
-        for event in decode_logs(logs, {graph.address: graph.abi}).events:
-            if event.name == "Committed":
-                commitment = _parse(event.arguments["commitment"])
-                found[commitment.epoch] = (commitment, tuple(event.arguments["signers"]))
+    async for event in fetch_events(rpc, graph, from_block, head):
+        if event.name == "Committed":
+            commitment = _parse(event.arguments["commitment"])
+            found[commitment.epoch] = (commitment, tuple(event.arguments["signers"]))
     return found
 
 

@@ -12,7 +12,6 @@ not kept here: the chain says so. Refuses to know keys and the network.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from engagement.ledger_files import load_ledger, load_ledger_manifest, load_ledg
 from recsys.table import EmbeddingTable, load_table, save_table
 from tunefi.home import Home
 from tunefi.ids import Address, EpochId
+from tunefi.whole_file import save_whole
 
 _COMMITMENT, _REWARD_ROOT, _OPENINGS = "commitment.json", "reward_root.json", "openings.sqlite"
 
@@ -178,13 +178,7 @@ class EpochLibrary:
 
 def _save_json(path: Path, content: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_suffix(".part")
-    with waiting.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
+    save_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def _load_signed(path: Path, parse: Callable[[Any], Signed[StructT]]) -> Signed[StructT] | None:

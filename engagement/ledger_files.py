@@ -15,6 +15,7 @@ from engagement.errors import DamagedLedger
 from engagement.ledger import ArtistEarning, LedgerRow, RewardLedger
 from engagement.parameters import RewardParameters
 from tunefi.ids import Address, ArtistId, Hash32, hex_of
+from tunefi.whole_file import save_whole
 
 FORMAT = "tunefi-reward-ledger/1"
 _MANIFEST, _ACCOUNTS, _ARTISTS = "ledger.json", "accounts.parquet", "artists.parquet"
@@ -29,9 +30,7 @@ def save_ledger(ledger: RewardLedger, directory: Path) -> Path:
     manifest.unlink(missing_ok=True)
     pq.write_table(_account_table(ledger), directory / _ACCOUNTS, compression="zstd")
     pq.write_table(_artist_table(ledger), directory / _ARTISTS, compression="zstd")
-    waiting = directory / f"{_MANIFEST}.part"
-    waiting.write_text(json.dumps(_manifest(ledger), indent=1) + "\n", encoding="utf-8")
-    waiting.replace(manifest)
+    save_whole(manifest, json.dumps(_manifest(ledger), indent=1) + "\n")
     return manifest
 
 

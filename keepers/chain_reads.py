@@ -5,8 +5,8 @@ decisions about what to send next read at the head.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 
+from commitments.epoch_state import EpochState
 from keepers.context import KeeperContext
 from tunefi.chain.blocks import BlockHeader, fetch_block, fetch_finalized
 from tunefi.chain.errors import ChainIdMismatch
@@ -14,15 +14,6 @@ from tunefi.ids import Address, EpochId, Hash32, Wei
 
 Block = int | str
 HEAD: Block = "latest"
-
-
-class EpochState(IntEnum):
-    """Where an epoch stands, as the contract numbers it."""
-
-    NONE = 0
-    PENDING = 1
-    FINAL = 2
-    INVALID = 3
 
 
 @dataclass(frozen=True, slots=True)

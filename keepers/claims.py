@@ -44,18 +44,9 @@ async def read_payable_root(context: KeeperContext) -> RootInForce | None:
 
 async def read_paid(context: KeeperContext, accounts: Sequence[Address]) -> list[Wei]:
     """Return what each account has got in all, in wei, as of now."""
-    contract = context.fan_engagement
-    calls = [
-        (
-            "eth_call",
-            (
-                {"to": contract.address, "data": "0x" + contract.abi.encode_call("claimed", account).hex()},
-                "latest",
-            ),
-        )
-        for account in accounts
-    ]
-    return [Wei(int(answer, 16)) for answer in await context.rpc.call_batch(calls)]
+    return await context.fan_engagement.read_many(
+        context.rpc, "claimed", [(account,) for account in accounts]
+    )
 
 
 async def claim_reward(

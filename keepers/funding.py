@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from keepers.context import KeeperContext
-from tunefi.chain.events import ChainEvent, decode_logs
-from tunefi.chain.logs import fetch_logs
+from tunefi.chain.events import ChainEvent
+from tunefi.chain.history import fetch_events
 from tunefi.ids import Address, EpochId, Wei
-
-_BLOCKS_A_REQUEST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,5 @@ async def read_opted_in(context: KeeperContext, block: int) -> frozenset[Address
     return frozenset(account for account, opted_in in wishes.items() if opted_in)
 
 
-async def _read_events(context: KeeperContext, block: int) -> AsyncIterator[ChainEvent]:
-    contract = context.fan_engagement
-    for start in range(context.deployment.block, block + 1, _BLOCKS_A_REQUEST):
-        end = min(block, start + _BLOCKS_A_REQUEST - 1)
-        logs = await fetch_logs(context.rpc, start, end, [contract.address])
-        for event in decode_logs(logs, {contract.address: contract.abi}).events:
-            yield event
+def _read_events(context: KeeperContext, block: int) -> AsyncIterator[ChainEvent]:
+    return fetch_events(context.rpc, context.fan_engagement, context.deployment.block, block)

@@ -10,10 +10,7 @@ from commitments.commitment import EpochCommitment, RewardRoot
 from keepers.chain_reads import fetch_head
 from keepers.context import KeeperContext
 from tunefi.chain.contract import Contract
-from tunefi.chain.events import decode_logs
-from tunefi.chain.logs import fetch_logs
-
-_BLOCKS_A_REQUEST = 5_000
+from tunefi.chain.history import fetch_events
 
 
 async def find_commit_transaction(context: KeeperContext, commitment: EpochCommitment) -> str | None:
@@ -35,11 +32,8 @@ async def _find(
     context: KeeperContext, contract: Contract, name: str, expected: Mapping[str, Any], from_block: int
 ) -> tuple[dict[str, Any], str] | None:
     head = (await fetch_head(context)).number
-    for start in range(from_block, head + 1, _BLOCKS_A_REQUEST):
-        end = min(head, start + _BLOCKS_A_REQUEST - 1)
-        logs = await fetch_logs(context.rpc, start, end, [contract.address])
-        for event in decode_logs(logs, {contract.address: contract.abi}).events:
-            arguments = dict(event.arguments)
-            if event.name == name and expected.items() <= arguments.items():
-                return arguments, event.log.transaction_hash
+    async for event in fetch_events(context.rpc, contract, from_block, head):
+        arguments = dict(event.arguments)
+        if event.name == name and expected.items() <= arguments.items():
+            return arguments, event.log.transaction_hash
     return None

@@ -56,7 +56,9 @@ class LogProgress:
 
 @dataclass
 class KeeperSchedule:
-    """Runs the cycles in the event loop of the program.
+    """Runs the cycles in the event loop of the program, one at a time.
+
+    A cycle waits for the other before it catches up, not after, so that it never works on an old graph.
 
     Args:
         context: What jobs work with.

@@ -6,7 +6,6 @@ token that only its owner can read; whoever reads it could run jobs, and nothing
 
 import asyncio
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import psutil
 
 from tunefi.errors import FinalError, RetryableError
 from tunefi.progress import Progress
+from tunefi.whole_file import save_whole
 
 
 class ServiceUnreachable(RetryableError):
@@ -46,11 +46,7 @@ class ServiceAddress:
 
 def save_service_address(path: Path, address: ServiceAddress) -> None:
     """Write where the service is, readable by its owner only."""
-    beside = path.with_suffix(".part")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(asdict(address), file)
-    beside.replace(path)
+    save_whole(path, json.dumps(asdict(address)), mode=0o600)
 
 
 def load_service_address(path: Path) -> ServiceAddress | None:

@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.recommendations import StateName
 from api.schemas.texts import EXAMPLE_CID, EXAMPLE_HASH
+from commitments.epoch_state import StateName
 
 _SUMMARY: JsonDict = {
     "epoch": 3,

@@ -1,13 +1,10 @@
 """JSON of a list of recommendations, with all that proves it."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from api.schemas.texts import EXAMPLE_ADDRESS, EXAMPLE_CID, EXAMPLE_HASH
-
-StateName = Literal["pending", "final", "invalid", "none"]
+from commitments.epoch_state import StateName
 
 
 class ServedEpochJson(BaseModel):

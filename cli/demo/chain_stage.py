@@ -9,7 +9,13 @@ from cli.demo.options import FUNDED_EPOCHS, MIN_BOND_WEI, REWARD_BUDGET_WEI, sys
 from tunefi.chain.artifact import list_artifacts, load_artifact
 from tunefi.chain.blocks import fetch_block, fetch_finalized
 from tunefi.chain.deploy import deploy_system
-from tunefi.chain.deployment import Deployment, deployment_path, load_deployment, save_deployment
+from tunefi.chain.deployment import (
+    Deployment,
+    deployment_path,
+    fetch_missing_contracts,
+    load_deployment,
+    save_deployment,
+)
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.sender import TransactionSender
 from tunefi.hashing import keccak256
@@ -41,9 +47,7 @@ async def verify_deployed(rpc: JsonRpc, home: Home) -> bool:
     path = deployment_path(home.deployments, await rpc.fetch_chain_id())
     if not path.exists():
         return False
-    deployment = load_deployment(path)
-    calls = [("eth_getCode", (address, "latest")) for address in deployment.contracts.values()]
-    return all(code not in ("0x", None) for code in await rpc.call_batch(calls))
+    return not await fetch_missing_contracts(rpc, load_deployment(path))
 
 
 async def set_up_chain(rpc: JsonRpc, cast: Cast, home: Home, progress: Progress) -> dict[str, Any]:

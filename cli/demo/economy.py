@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cli.demo.cast import Cast
 from ingest.importers.hetrec import HetrecData, artist_id_of, derive_listeners, track_id_of
@@ -21,6 +22,7 @@ from tunefi.ids import Address, ArtistId, TrackId, Wei
 from tunefi.progress import Progress
 
 _ETHER = 10**18
+ZERO_ADDRESS = Address("0x" + "00" * 20)
 _STAKERS = 200
 _BUYERS = 150
 _EDITIONS_A_BUYER = 2
@@ -160,21 +162,8 @@ class Economy:
             await self._sender.send_many(transactions[start : start + _BATCH])
         return len(transactions)
 
-    async def _read_all(
-        self, contract: Contract, function: str, calls: Sequence[tuple[object, ...]]
-    ) -> list[int]:
-        """Return what a view answers for each of many arguments, asked in batches."""
-        requests = [
-            (
-                "eth_call",
-                (
-                    {"to": contract.address, "data": "0x" + contract.abi.encode_call(function, *c).hex()},
-                    "latest",
-                ),
-            )
-            for c in calls
-        ]
-        return [int(answer, 16) for answer in await self._sender.rpc.call_batch(requests)]
+    async def _read_all(self, contract: Contract, function: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
+        return await contract.read_many(self._sender.rpc, function, calls)
 
     async def _fund_accounts(self, plan: EconomyPlan) -> list[Transaction]:
         accounts = {signer.address: signer for signer, _ in plan.stakes}
@@ -200,7 +189,7 @@ class Economy:
                 "registerArtist", artist.artist_id, artist.signer.address, signer=self._cast.operator
             )
             for artist, controller in zip(plan.artists, known, strict=True)
-            if not controller
+            if controller == ZERO_ADDRESS
         ]
 
     async def _mint_editions(self, plan: EconomyPlan) -> list[Transaction]:
@@ -218,7 +207,7 @@ class Economy:
                 signer=artist.signer,
             )
             for artist, key in zip(plan.artists, known, strict=True)
-            if not key
+            if not any(key)
         ]
 
     async def _unstaked(self, plan: EconomyPlan) -> list[tuple[Signer, Wei]]:

@@ -3,12 +3,12 @@
 Owns the file `tunefi.env`. Its keys derive from a public mnemonic; it is still readable by its owner only.
 """
 
-import os
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from tunefi.settings import Settings
+from tunefi.whole_file import save_whole
 
 _WRITTEN = ("home", "rpc_url", "graph_url", "graph_user", "graph_password", "chain_id", "operator_key")
 _KEEPERS = ("keeper_keys", "epoch_secret", "generated_notice", "seed", "epoch_interval_seconds")
@@ -21,9 +21,7 @@ def save_environment(settings: Settings, path: Path) -> None:
         for name in (*_WRITTEN, *_KEEPERS)
         if getattr(settings, name) not in ("", None)
     ]
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write("\n".join(lines) + "\n")
+    save_whole(path, "\n".join(lines) + "\n", mode=0o600)
 
 
 def _text(value: object) -> str:

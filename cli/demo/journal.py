@@ -12,6 +12,7 @@ from typing import Any
 
 from cli.demo.meter import Cost
 from tunefi.hashing import keccak256
+from tunefi.whole_file import save_whole
 
 
 def digest_of(inputs: Mapping[str, Any]) -> str:
@@ -65,7 +66,5 @@ class Journal:
             self._save()
 
     def _save(self) -> None:
-        text = json.dumps({name: asdict(record) for name, record in self._records.items()}, indent=1)
-        beside = self._path.with_suffix(".new")
-        beside.write_text(text)
-        beside.replace(self._path)
+        records = {name: asdict(record) for name, record in self._records.items()}
+        save_whole(self._path, json.dumps(records, indent=1))

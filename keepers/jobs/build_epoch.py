@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from commitments.bundle import CORE_FILES, save_bundle
 from commitments.epoch import EpochTerms, build_epoch
+from commitments.epoch_state import EpochState
 from commitments.errors import DamagedBundle
 from graph_schema.snapshot import Snapshot
 from keepers.chain_reads import (
-    EpochState,
     KeeperSet,
     fetch_final_block,
     fetch_head,

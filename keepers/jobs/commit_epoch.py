@@ -1,10 +1,10 @@
 """Check the built epoch again, sign it by the keepers whose keys are here, and send it."""
 
 from commitments.commitment import EpochCommitment
+from commitments.epoch_state import EpochState
 from commitments.errors import DamagedBundle
 from commitments.signed import Signed
 from keepers.chain_reads import (
-    EpochState,
     fetch_final_block,
     fetch_head,
     read_bonds,

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from keepers.chain_reads import EpochState, read_epoch_state, read_latest_epoch
+from commitments.epoch_state import EpochState
+from keepers.chain_reads import read_epoch_state, read_latest_epoch
 from keepers.jobs import commit_epoch
 from keepers.report import Outcome
 from tests.keepers.world import REWARD_DELAY_SECONDS, WINDOW_SECONDS, World, with_choices

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commitments.epoch_state import EpochState
 from commitments.errors import RefusedReport
 from graph_schema.errors import SnapshotAltered
-from keepers.chain_reads import EpochState, read_epoch_state, read_latest_epoch
+from keepers.chain_reads import read_epoch_state, read_latest_epoch
 from keepers.errors import EpochVetoed, EquivocationRefused, SigningRefused
 from keepers.report import Outcome
 from keepers.signing_record import SigningRecord

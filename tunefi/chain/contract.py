@@ -3,6 +3,7 @@
 Owns calls that read, and building those that write. Refuses to sign.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,16 +33,23 @@ class Contract:
         Raises:
             TransactionReverted: The view reverted, with its custom error.
         """
-        call = {"to": self.address, "data": "0x" + self.abi.encode_call(function, *arguments).hex()}
+        return (await self.read_many(rpc, function, [arguments], block=block))[0]
+
+    async def read_many(
+        self, rpc: JsonRpc, function: str, calls: Sequence[Sequence[Any]], *, block: int | str = "latest"
+    ) -> list[Any]:
+        """Return what a view returns for each of many arguments, in order, asked in batches (see `read`)."""
         at = hex(block) if isinstance(block, int) else block
+        datas = (self.abi.encode_call(function, *arguments) for arguments in calls)
+        requests = [("eth_call", ({"to": self.address, "data": "0x" + data.hex()}, at)) for data in datas]
         try:
-            answer = await rpc.call("eth_call", call, at)
+            answers = await rpc.call_batch(requests)
         except RpcError as error:
             if (data := revert_data(error)) is None:
                 raise
             raise TransactionReverted(*decode_revert(data, [self.abi, *_known_abis()])) from error
-        values = self.abi.decode_result(function, bytes.fromhex(answer[2:]))
-        return values[0] if len(values) == 1 else values
+        results = (self.abi.decode_result(function, bytes.fromhex(answer[2:])) for answer in answers)
+        return [values[0] if len(values) == 1 else values for values in results]
 
     def transaction(
         self, function: str, *arguments: Any, value_wei: int = 0, signer: Signer | None = None

@@ -4,7 +4,6 @@ Owns the file `deployments/<chain id>.json`. Refuses to deploy.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,10 @@ from tunefi.chain.abi import ContractAbi
 from tunefi.chain.artifact import load_abi
 from tunefi.chain.contract import Contract
 from tunefi.chain.errors import DeploymentMalformed, DeploymentMissing, UnknownMember
+from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import FinalError
 from tunefi.ids import Address, parse_address
+from tunefi.whole_file import save_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Deployment:
         return {address: load_abi(name) for name, address in self.contracts.items()}
 
 
+async def fetch_missing_contracts(rpc: JsonRpc, deployment: Deployment) -> list[str]:
+    """Return the names of the contracts that have no code on the node's chain."""
+    calls = [("eth_getCode", (address, "latest")) for address in deployment.contracts.values()]
+    codes = await rpc.call_batch(calls)
+    return [name for name, code in zip(deployment.contracts, codes, strict=True) if code in ("0x", None)]
+
+
 def deployment_path(folder: Path, chain_id: int) -> Path:
     """Return where the record of a chain lies in a folder of deployments."""
     return folder / f"{chain_id}.json"
@@ -59,13 +67,7 @@ def save_deployment(deployment: Deployment, folder: Path) -> Path:
         "contracts": dict(deployment.contracts),
         "constructor_arguments": dict(deployment.constructor_arguments),
     }
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2, sort_keys=True)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    save_whole(path, json.dumps(content, indent=2, sort_keys=True) + "\n")
     return path
 
 
