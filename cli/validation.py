@@ -3,9 +3,11 @@
 Owns where its knowledge comes from at the start of a service: the log's catalogue entries and the graph.
 """
 
-from ingest.entries import Kind
+from collections.abc import Iterator
+
+from ingest.entries import Entry, Kind
 from ingest.interaction_log import InteractionLog
-from ingest.validation import KnownSubjects, Rules, Validator
+from ingest.validation import Rules, Validator, load_known_subjects
 from tunefi.chain.signing import Signer
 from tunefi.ids import Address, ChainId, parse_address
 from tunefi.settings import Settings
@@ -16,7 +18,7 @@ _ENTRIES_A_READ = 1_000
 
 def build_validator(settings: Settings, log: InteractionLog) -> Validator:
     """Return a validator that knows every subject of the log's catalogue."""
-    known = _read_subjects(log)
+    known = load_known_subjects(_read_catalogue(log))
     rules = Rules(
         default_duration_seconds=settings.default_duration_seconds,
         max_age_seconds=settings.listen_max_age_days * _SECONDS_A_DAY,
@@ -32,12 +34,8 @@ def operators_of(settings: Settings) -> frozenset[Address]:
     return frozenset(named)
 
 
-def _read_subjects(log: InteractionLog) -> KnownSubjects:
-    known = KnownSubjects()
+def _read_catalogue(log: InteractionLog) -> Iterator[Entry]:
     position = 0
     while entries := log.read(position, _ENTRIES_A_READ):
-        for stored in entries:
-            if stored.kind == Kind.CATALOGUE and stored.entry is not None:
-                known.add(stored.entry)
+        yield from (item.entry for item in entries if item.kind == Kind.CATALOGUE and item.entry is not None)
         position = entries[-1].position
-    return known

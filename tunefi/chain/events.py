@@ -61,16 +61,6 @@ def decode_logs(logs: Sequence[RawLog], abis: Mapping[Address, ContractAbi]) -> 
     return decoded
 
 
-def event_columns(events: Sequence[ChainEvent], member: Member) -> dict[str, list[Any]]:
-    """Return events of one kind as columns: each argument, then `block_number` and `log_index`."""
-    columns: dict[str, list[Any]] = {
-        name: [event.arguments[name] for event in events] for name in member.names
-    }
-    columns["block_number"] = [event.log.block_number for event in events]
-    columns["log_index"] = [event.log.log_index for event in events]
-    return columns
-
-
 def _decode(log: RawLog, abis: Mapping[Address, ContractAbi]) -> ChainEvent | SetAside:
     abi = abis.get(log.address)
     if abi is None:
