@@ -13,7 +13,7 @@ interface ScriptVm {
 }
 
 /// @title Deploys and wires the system: forge script script/Deploy.s.sol --rpc-url URL --broadcast --private-key KEY
-/// @notice The sender is governance until it hands the AccessManager over. Parameters come from variables named
+/// @notice The sender is governance until it hands Permissions over. Parameters come from variables named
 /// TUNEFI_*, all of which must be set; contracts/README.md lists them.
 contract Deploy {
     ScriptVm private constant VM = ScriptVm(address(uint160(uint256(keccak256("hevm cheat code")))));
@@ -27,15 +27,22 @@ contract Deploy {
         uint8 quorum = uint8(_uint("TUNEFI_QUORUM", type(uint8).max));
         VM.startBroadcast();
         c = Deployment.deploy(p);
-        Deployment.wire(c, VM.envAddress("TUNEFI_REGISTRAR"), VM.envAddress("TUNEFI_GUARDIAN"));
+        Deployment.wire(
+            c,
+            VM.envAddress("TUNEFI_REGISTRAR"),
+            VM.envAddress("TUNEFI_GUARDIAN"),
+            uint64(_uint("TUNEFI_GUARDIAN_UNTIL", type(uint64).max))
+        );
         c.graph.setKeepers(keepers, quorum);
         VM.stopBroadcast();
     }
 
     function _parameters() private view returns (Deployment.Parameters memory p) {
+        p.deployer = msg.sender;
         p.admin = msg.sender;
         p.supplyRecipient = VM.envAddress("TUNEFI_SUPPLY_RECIPIENT");
         p.supply = VM.envUint("TUNEFI_SUPPLY_WEI");
+        p.cap = VM.envUint("TUNEFI_CAP_WEI");
         p.unstakingDelay = _seconds("TUNEFI_UNSTAKING_DELAY_SECONDS");
         p.unbondingDelay = _seconds("TUNEFI_UNBONDING_DELAY_SECONDS");
         p.feeBps = uint16(_uint("TUNEFI_FEE_BPS", type(uint16).max));

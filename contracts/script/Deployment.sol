@@ -1,21 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-
 import {FanEngagement} from "../src/FanEngagement.sol";
 import {MusicNFT} from "../src/MusicNFT.sol";
+import {Permissions} from "../src/Permissions.sol";
 import {RecommendationGraph} from "../src/RecommendationGraph.sol";
 import {Roles} from "../src/Roles.sol";
 import {StakingContract} from "../src/StakingContract.sol";
 import {TuneToken} from "../src/TuneToken.sol";
 
+/// @dev The cheatcodes that foretell an address, from Foundry's reference.
+interface DeploymentVm {
+    function getNonce(address account) external view returns (uint64);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+}
+
 /// @title The order in which the system is deployed and wired
 /// @notice The script and the tests both call this, so that what is tested is what is deployed.
 library Deployment {
-    /// @param admin Governance: administers the AccessManager. Calls {wire} itself.
+    DeploymentVm private constant VM = DeploymentVm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    /// @dev How many contracts after StakingContract the RecommendationGraph is deployed.
+    uint64 private constant STAKING_TO_GRAPH = 2;
+
+    /// @notice RecommendationGraph is not where StakingContract expects it.
+    error WrongSlasher(address expected, address found);
+
+    /// @param deployer Sends the transactions that create the contracts.
+    /// @param admin Governance: administers Permissions. Calls {wire} itself.
     /// @param supplyRecipient Gets all TuneToken.
-    /// @param supply All TuneToken, in wei.
+    /// @param supply All TuneToken at the start, in wei.
+    /// @param cap The most TuneToken that can ever be on this chain, in wei.
     /// @param unstakingDelay Seconds that a stake waits to be withdrawn.
     /// @param unbondingDelay Seconds that a bond waits; longer than `window`.
     /// @param feeBps Protocol fee on primary purchases, in hundredths of a percent.
@@ -27,9 +42,11 @@ library Deployment {
     /// @param etherFactor What a wei of fees in ether counts as a seed, in millionths.
     /// @param tokenFactor The same for fees in TuneToken.
     struct Parameters {
+        address deployer;
         address admin;
         address supplyRecipient;
         uint256 supply;
+        uint256 cap;
         uint64 unstakingDelay;
         uint64 unbondingDelay;
         uint16 feeBps;
@@ -44,7 +61,7 @@ library Deployment {
 
     /// @notice The contracts of one deployment.
     struct Contracts {
-        AccessManager manager;
+        Permissions manager;
         TuneToken token;
         StakingContract staking;
         MusicNFT music;
@@ -54,27 +71,36 @@ library Deployment {
 
     /// @notice Deploys everything. Callable by anyone; only the admin can wire it.
     function deploy(Parameters memory p) internal returns (Contracts memory c) {
-        c.manager = new AccessManager(p.admin);
-        c.token = new TuneToken(p.supplyRecipient, p.supply);
-        c.staking = new StakingContract(c.token, p.unstakingDelay, p.unbondingDelay);
+        c.manager = new Permissions(p.admin);
+        c.token = new TuneToken(address(c.manager), p.supplyRecipient, p.supply, p.cap);
+        address slasher = VM.computeCreateAddress(p.deployer, VM.getNonce(p.deployer) + STAKING_TO_GRAPH);
+        c.staking = new StakingContract(c.token, slasher, p.unstakingDelay, p.unbondingDelay);
         c.music = new MusicNFT(address(c.manager), p.feeBps, p.treasury);
         c.graph = new RecommendationGraph(address(c.manager), c.staking, p.window, p.maxValidity, p.minBond);
+        if (address(c.graph) != slasher) revert WrongSlasher(slasher, address(c.graph));
         c.fans = new FanEngagement(address(c.manager), c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor);
     }
 
-    /// @notice Gives registrar and guardian what they may call. Everything else that is restricted stays with the
-    /// admin. Callable by the admin.
-    function wire(Contracts memory c, address registrar, address guardian) internal {
+    /// @notice Gives registrar, guardian and bridges what they may call. Everything else that is restricted stays with
+    /// the admin. Callable by the admin.
+    function wire(Contracts memory c, address registrar, address guardian, uint64 guardianUntil) internal {
+        Permissions m = c.manager;
+        _allow(m, address(c.music), Roles.REGISTRAR, MusicNFT.registerArtist.selector);
+        _allow(m, address(c.graph), Roles.GUARDIAN, RecommendationGraph.vetoEpoch.selector);
+        _allow(m, address(c.graph), Roles.GUARDIAN, RecommendationGraph.pauseCommits.selector);
+        _allow(m, address(c.fans), Roles.GUARDIAN, FanEngagement.vetoRoot.selector);
+        _allow(m, address(c.token), Roles.BRIDGE, TuneToken.crosschainMint.selector);
+        _allow(m, address(c.token), Roles.BRIDGE, TuneToken.crosschainBurn.selector);
+        m.labelRole(Roles.REGISTRAR, "REGISTRAR");
+        m.labelRole(Roles.GUARDIAN, "GUARDIAN");
+        m.labelRole(Roles.BRIDGE, "BRIDGE");
+        m.grantRole(Roles.REGISTRAR, registrar, 0);
+        m.setGuardian(guardian, guardianUntil);
+    }
+
+    function _allow(Permissions manager, address target, uint64 role, bytes4 selector) private {
         bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = MusicNFT.registerArtist.selector;
-        c.manager.setTargetFunctionRole(address(c.music), selectors, Roles.REGISTRAR);
-        selectors[0] = FanEngagement.vetoRoot.selector;
-        c.manager.setTargetFunctionRole(address(c.fans), selectors, Roles.GUARDIAN);
-        selectors = new bytes4[](2);
-        selectors[0] = RecommendationGraph.vetoEpoch.selector;
-        selectors[1] = RecommendationGraph.pauseCommits.selector;
-        c.manager.setTargetFunctionRole(address(c.graph), selectors, Roles.GUARDIAN);
-        c.manager.grantRole(Roles.REGISTRAR, registrar, 0);
-        c.manager.grantRole(Roles.GUARDIAN, guardian, 0);
+        selectors[0] = selector;
+        manager.setTargetFunctionRole(target, selectors, role);
     }
 }

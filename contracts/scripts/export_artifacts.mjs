@@ -11,7 +11,7 @@ const project = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const target = resolve(project, "../tunefi/chain/artifacts");
 
 const SOURCES = {
-  AccessManager: "node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol",
+  Permissions: "src/Permissions.sol",
   TuneToken: "src/TuneToken.sol",
   StakingContract: "src/StakingContract.sol",
   MusicNFT: "src/MusicNFT.sol",

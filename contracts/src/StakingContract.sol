@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 
 import {IStakingContract} from "./interfaces/IStakingContract.sol";
 
 /// @title Stakes and keeper bonds
 /// @notice What it promises is said in IStakingContract.
-contract StakingContract is IStakingContract {
+contract StakingContract is IStakingContract, Votes, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
     /// @dev What counts is alone in its slot, because a commit reads it for each signer.
     struct Position {
         uint256 counting;
-        uint128 leaving;
+        uint192 leaving;
         uint64 readyAt;
     }
 
+    uint256 private constant WHOLE_BPS = 10_000;
+
     /// @notice The token that is staked and bonded.
     IERC20 public immutable token;
+
+    /// @inheritdoc IStakingContract
+    address public immutable slasher;
 
     /// @inheritdoc IStakingContract
     uint64 public immutable unstakingDelay;
@@ -29,26 +40,29 @@ contract StakingContract is IStakingContract {
     /// @inheritdoc IStakingContract
     uint64 public immutable unbondingDelay;
 
-    /// @inheritdoc IStakingContract
-    uint256 public totalStaked;
-
     mapping(address account => Position) private _stakes;
     mapping(address keeper => Position) private _bonds;
 
     /// @param token_ TuneToken.
+    /// @param slasher_ RecommendationGraph, whose address is computed before it is deployed.
     /// @param unstakingDelay_ Seconds that a stake waits to be withdrawn.
     /// @param unbondingDelay_ Seconds that a bond waits; longer than an epoch can be pending.
-    constructor(IERC20 token_, uint64 unstakingDelay_, uint64 unbondingDelay_) {
+    constructor(IERC20 token_, address slasher_, uint64 unstakingDelay_, uint64 unbondingDelay_)
+        EIP712("TuneFi StakingContract", "1")
+    {
+        if (slasher_ == address(0)) revert NoSlasher();
         token = token_;
+        slasher = slasher_;
         unstakingDelay = unstakingDelay_;
         unbondingDelay = unbondingDelay_;
         emit ParametersSet(unstakingDelay_, unbondingDelay_);
+        emit SlasherSet(slasher_);
     }
 
     /// @inheritdoc IStakingContract
-    function stake(uint256 amount) external {
+    function stake(uint256 amount) external nonReentrant {
         uint256 total = _enter(_stakes[msg.sender], amount);
-        totalStaked += amount;
+        _transferVotingUnits(address(0), msg.sender, amount);
         emit Staked(msg.sender, amount, total);
         token.safeTransferFrom(msg.sender, address(this), amount);
     }
@@ -57,19 +71,19 @@ contract StakingContract is IStakingContract {
     function unstake(uint256 amount) external {
         Position storage position = _stakes[msg.sender];
         _startLeaving(position, amount, unstakingDelay);
-        totalStaked -= amount;
+        _transferVotingUnits(msg.sender, address(0), amount);
         emit Unstaked(msg.sender, amount, position.counting, position.leaving, position.readyAt);
     }
 
     /// @inheritdoc IStakingContract
-    function withdrawStake() external {
+    function withdrawStake() external nonReentrant {
         uint256 amount = _leave(_stakes[msg.sender]);
         emit StakeWithdrawn(msg.sender, amount);
         token.safeTransfer(msg.sender, amount);
     }
 
     /// @inheritdoc IStakingContract
-    function bond(uint256 amount) external {
+    function bond(uint256 amount) external nonReentrant {
         uint256 total = _enter(_bonds[msg.sender], amount);
         emit Bonded(msg.sender, amount, total);
         token.safeTransferFrom(msg.sender, address(this), amount);
@@ -83,10 +97,33 @@ contract StakingContract is IStakingContract {
     }
 
     /// @inheritdoc IStakingContract
-    function withdrawBond() external {
+    function withdrawBond() external nonReentrant {
         uint256 amount = _leave(_bonds[msg.sender]);
         emit BondWithdrawn(msg.sender, amount);
         token.safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakingContract
+    function slash(address[] calldata keepers, uint16 bps, address bountyTo, uint16 bountyBps)
+        external
+        nonReentrant
+        returns (uint256 total)
+    {
+        if (msg.sender != slasher) revert NotSlasher(msg.sender);
+        if (bps > WHOLE_BPS) revert BadFraction(bps);
+        if (bountyBps > WHOLE_BPS) revert BadFraction(bountyBps);
+        for (uint256 i = 0; i < keepers.length; ++i) {
+            total += _slashBond(keepers[i], bps);
+        }
+        uint256 bounty = bountyTo == address(0) ? 0 : total * bountyBps / WHOLE_BPS;
+        emit BountyPaid(bountyTo, bounty, total - bounty);
+        ERC20Burnable(address(token)).burn(total - bounty);
+        if (bounty > 0) token.safeTransfer(bountyTo, bounty);
+    }
+
+    /// @inheritdoc IStakingContract
+    function totalStaked() external view returns (uint256) {
+        return _getTotalSupply();
     }
 
     /// @inheritdoc IStakingContract
@@ -111,6 +148,34 @@ contract StakingContract is IStakingContract {
         return (position.leaving, position.readyAt);
     }
 
+    /// @notice The clock of votes: seconds UTC, as TuneToken's.
+    function clock() public view override returns (uint48) {
+        return Time.timestamp();
+    }
+
+    /// @notice The clock's description (ERC-6372).
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
+    }
+
+    /// @dev Stakes vote, bonds do not.
+    function _getVotingUnits(address account) internal view override returns (uint256) {
+        return _stakes[account].counting;
+    }
+
+    function _slashBond(address keeper, uint256 bps) private returns (uint256 amount) {
+        Position storage position = _bonds[keeper];
+        (uint256 counting, uint256 leaving) = (position.counting, position.leaving);
+        amount = (counting + leaving) * bps / WHOLE_BPS;
+        uint256 fromCounting = Math.min(amount, counting);
+        counting -= fromCounting;
+        leaving -= amount - fromCounting;
+        position.counting = counting;
+        position.leaving = leaving.toUint192();
+        if (leaving == 0) position.readyAt = 0;
+        emit Slashed(keeper, amount, counting, leaving);
+    }
+
     function _enter(Position storage position, uint256 amount) private returns (uint256 total) {
         if (amount == 0) revert ZeroAmount();
         total = position.counting + amount;
@@ -122,7 +187,7 @@ contract StakingContract is IStakingContract {
         uint256 counting = position.counting;
         if (counting < amount) revert InsufficientBalance(msg.sender, counting, amount);
         position.counting = counting - amount;
-        position.leaving += amount.toUint128();
+        position.leaving += amount.toUint192();
         position.readyAt = (block.timestamp + delay).toUint64();
     }
 

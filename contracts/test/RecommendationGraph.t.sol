@@ -425,7 +425,7 @@ contract RecommendationGraphTest is System {
     }
 
     function test_an_unbonding_not_longer_than_the_window_is_refused_at_deployment() public {
-        StakingContract quick = new StakingContract(token, UNSTAKING, WINDOW);
+        StakingContract quick = new StakingContract(token, address(1), UNSTAKING, WINDOW);
         vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.UnbondingTooShort.selector, WINDOW, WINDOW));
         new RecommendationGraph(address(manager), quick, WINDOW, MAX_VALIDITY, MIN_BOND);
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-
 import {Deployment} from "../../script/Deployment.sol";
 import {FanEngagement} from "../../src/FanEngagement.sol";
 import {MusicNFT} from "../../src/MusicNFT.sol";
+import {Permissions} from "../../src/Permissions.sol";
 import {RecommendationGraph} from "../../src/RecommendationGraph.sol";
 import {StakingContract} from "../../src/StakingContract.sol";
 import {TuneToken} from "../../src/TuneToken.sol";
@@ -13,12 +12,14 @@ import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.so
 import {Assertions} from "./Assertions.sol";
 
 /// @title The whole system, deployed and wired, with three bonded keepers of whom two are a quorum
-/// @dev The test itself is governance: it administers the AccessManager.
+/// @dev The test itself is governance: it administers Permissions.
 abstract contract System is Assertions {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant HEIGHT = 100_000;
     uint256 internal constant SUPPLY = 1_000_000_000 ether;
+    uint256 internal constant CAP = 2 * SUPPLY;
     uint256 internal constant MIN_BOND = 1_000 ether;
+    uint64 internal constant GUARDIAN_UNTIL = uint64(START) + 365 days;
     uint64 internal constant WINDOW = 1 days;
     uint64 internal constant MAX_VALIDITY = 1 hours;
     uint64 internal constant UNSTAKING = 7 days;
@@ -31,7 +32,7 @@ abstract contract System is Assertions {
     address internal immutable registrar = address(0x4e6157);
     address internal immutable treasury = address(0x74ea5);
 
-    AccessManager internal manager;
+    Permissions internal manager;
     TuneToken internal token;
     StakingContract internal staking;
     MusicNFT internal music;
@@ -46,7 +47,7 @@ abstract contract System is Assertions {
         vm.roll(HEIGHT);
         vm.setBlockhash(HEIGHT - 10, REFERENCE_HASH);
         Deployment.Contracts memory c = Deployment.deploy(_parameters());
-        Deployment.wire(c, registrar, guardian);
+        Deployment.wire(c, registrar, guardian, GUARDIAN_UNTIL);
         (manager, token, staking, music, graph, fans) = (c.manager, c.token, c.staking, c.music, c.graph, c.fans);
         _addKeepers(3);
         graph.setKeepers(_signers(3), 2);
@@ -54,9 +55,11 @@ abstract contract System is Assertions {
 
     function _parameters() internal view returns (Deployment.Parameters memory) {
         return Deployment.Parameters({
+            deployer: address(this),
             admin: address(this),
             supplyRecipient: address(this),
             supply: SUPPLY,
+            cap: CAP,
             unstakingDelay: UNSTAKING,
             unbondingDelay: UNBONDING,
             feeBps: FEE_BPS,
