@@ -45,6 +45,12 @@ contract Deploy {
         p.cap = VM.envUint("TUNEFI_CAP_WEI");
         p.unstakingDelay = _seconds("TUNEFI_UNSTAKING_DELAY_SECONDS");
         p.unbondingDelay = _seconds("TUNEFI_UNBONDING_DELAY_SECONDS");
+        p.timelockDelay = _seconds("TUNEFI_TIMELOCK_DELAY_SECONDS");
+        p.governance.votingDelay = uint48(_seconds("TUNEFI_VOTING_DELAY_SECONDS"));
+        p.governance.votingPeriod = uint32(_seconds("TUNEFI_VOTING_PERIOD_SECONDS"));
+        p.governance.lateQuorumExtension = uint48(_seconds("TUNEFI_LATE_QUORUM_EXTENSION_SECONDS"));
+        p.governance.proposalThreshold = VM.envUint("TUNEFI_PROPOSAL_THRESHOLD_WEI");
+        p.governance.quorumPercent = _uint("TUNEFI_QUORUM_PERCENT", 100);
         p.feeBps = uint16(_uint("TUNEFI_FEE_BPS", type(uint16).max));
         p.treasury = VM.envAddress("TUNEFI_TREASURY");
         p.window = _seconds("TUNEFI_WINDOW_SECONDS");

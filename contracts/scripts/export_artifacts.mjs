@@ -14,6 +14,8 @@ const SOURCES = {
   Permissions: "src/Permissions.sol",
   TuneToken: "src/TuneToken.sol",
   StakingContract: "src/StakingContract.sol",
+  TimelockController: "node_modules/@openzeppelin/contracts/governance/TimelockController.sol",
+  Governance: "src/Governance.sol",
   MusicNFT: "src/MusicNFT.sol",
   RecommendationGraph: "src/RecommendationGraph.sol",
   FanEngagement: "src/FanEngagement.sol",

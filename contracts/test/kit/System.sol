@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+
 import {Deployment} from "../../script/Deployment.sol";
 import {FanEngagement} from "../../src/FanEngagement.sol";
+import {Governance} from "../../src/Governance.sol";
 import {MusicNFT} from "../../src/MusicNFT.sol";
 import {Permissions} from "../../src/Permissions.sol";
 import {RecommendationGraph} from "../../src/RecommendationGraph.sol";
 import {StakingContract} from "../../src/StakingContract.sol";
 import {TuneToken} from "../../src/TuneToken.sol";
+import {IGovernance} from "../../src/interfaces/IGovernance.sol";
 import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.sol";
 import {Assertions} from "./Assertions.sol";
 
 /// @title The whole system, deployed and wired, with three bonded keepers of whom two are a quorum
-/// @dev The test itself is governance: it administers Permissions.
+/// @dev The test itself is the admin; GovernedSystem hands over to the timelock, as the script does.
 abstract contract System is Assertions {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant HEIGHT = 100_000;
@@ -20,6 +24,12 @@ abstract contract System is Assertions {
     uint256 internal constant CAP = 2 * SUPPLY;
     uint256 internal constant MIN_BOND = 1_000 ether;
     uint64 internal constant GUARDIAN_UNTIL = uint64(START) + 365 days;
+    uint48 internal constant VOTING_DELAY = 1 days;
+    uint32 internal constant VOTING_PERIOD = 5 days;
+    uint48 internal constant LATE_QUORUM_EXTENSION = 1 days;
+    uint256 internal constant PROPOSAL_THRESHOLD = 1_000 ether;
+    uint256 internal constant QUORUM_PERCENT = 4;
+    uint256 internal constant TIMELOCK_DELAY = 2 days;
     uint64 internal constant WINDOW = 1 days;
     uint64 internal constant MAX_VALIDITY = 1 hours;
     uint64 internal constant UNSTAKING = 7 days;
@@ -35,6 +45,8 @@ abstract contract System is Assertions {
     Permissions internal manager;
     TuneToken internal token;
     StakingContract internal staking;
+    TimelockController internal timelock;
+    Governance internal governance;
     MusicNFT internal music;
     RecommendationGraph internal graph;
     FanEngagement internal fans;
@@ -48,7 +60,8 @@ abstract contract System is Assertions {
         vm.setBlockhash(HEIGHT - 10, REFERENCE_HASH);
         Deployment.Contracts memory c = Deployment.deploy(_parameters());
         Deployment.wire(c, registrar, guardian, GUARDIAN_UNTIL);
-        (manager, token, staking, music, graph, fans) = (c.manager, c.token, c.staking, c.music, c.graph, c.fans);
+        (manager, token, staking, timelock, governance) = (c.manager, c.token, c.staking, c.timelock, c.governance);
+        (music, graph, fans) = (c.music, c.graph, c.fans);
         _addKeepers(3);
         graph.setKeepers(_signers(3), 2);
     }
@@ -62,6 +75,14 @@ abstract contract System is Assertions {
             cap: CAP,
             unstakingDelay: UNSTAKING,
             unbondingDelay: UNBONDING,
+            timelockDelay: TIMELOCK_DELAY,
+            governance: IGovernance.Settings({
+                votingDelay: VOTING_DELAY,
+                votingPeriod: VOTING_PERIOD,
+                lateQuorumExtension: LATE_QUORUM_EXTENSION,
+                proposalThreshold: PROPOSAL_THRESHOLD,
+                quorumPercent: QUORUM_PERCENT
+            }),
             feeBps: FEE_BPS,
             treasury: treasury,
             window: WINDOW,
