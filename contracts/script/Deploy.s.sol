@@ -2,44 +2,64 @@
 pragma solidity 0.8.37;
 
 import {Deployment} from "./Deployment.sol";
+import {DeploymentCheck} from "./DeploymentCheck.sol";
+import {DeploymentRecord} from "./DeploymentRecord.sol";
 
 /// @dev The cheatcodes that the script uses, from Foundry's reference.
 interface ScriptVm {
+    enum ForgeContext {
+        TestGroup,
+        Test,
+        Coverage,
+        Snapshot,
+        ScriptGroup,
+        ScriptDryRun,
+        ScriptBroadcast,
+        ScriptResume,
+        Unknown
+    }
+
+    function addr(uint256 privateKey) external pure returns (address);
     function envAddress(string calldata name) external view returns (address);
     function envUint(string calldata name) external view returns (uint256);
     function envAddress(string calldata name, string calldata delimiter) external view returns (address[] memory);
-    function startBroadcast() external;
+    function envOr(string calldata name, string calldata value) external view returns (string memory);
+    function isContext(ForgeContext context) external view returns (bool);
+    function startBroadcast(uint256 privateKey) external;
     function stopBroadcast() external;
 }
 
-/// @title Deploys and wires the system: forge script script/Deploy.s.sol --rpc-url URL --broadcast --private-key KEY
-/// @notice The sender is governance until it hands Permissions over. Parameters come from variables named
-/// TUNEFI_*, all of which must be set; contracts/README.md lists them.
+/// @title Deploys, wires, checks and hands over the system: forge script script/Deploy.s.sol --rpc-url URL --broadcast
+/// @notice Parameters come from variables named TUNEFI_*, all of which must be set; contracts/README.md lists them.
+/// The deployer's key is one of them, so that it is on no command line; afterwards that key can do nothing. Without
+/// --broadcast everything is tried and checked, and nothing is sent or written.
 contract Deploy {
     ScriptVm private constant VM = ScriptVm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     error OutOfRange(string name, uint256 value, uint256 most);
 
-    /// @notice Deploys, wires, and installs the first keeper set.
+    /// @notice Deploys all, installs the first keeper set, makes the timelock the only admin, reads every relation
+    /// back, and writes the record of it.
     function run() external returns (Deployment.Contracts memory c) {
-        Deployment.Parameters memory p = _parameters();
-        address[] memory keepers = VM.envAddress("TUNEFI_KEEPERS", ",");
-        uint8 quorum = uint8(_uint("TUNEFI_QUORUM", type(uint8).max));
-        VM.startBroadcast();
+        uint256 key = VM.envUint("TUNEFI_DEPLOYER_KEY");
+        Deployment.Parameters memory p = _parameters(VM.addr(key));
+        Deployment.Holders memory h = _holders();
+        VM.startBroadcast(key);
         c = Deployment.deploy(p);
-        Deployment.wire(
-            c,
-            VM.envAddress("TUNEFI_REGISTRAR"),
-            VM.envAddress("TUNEFI_GUARDIAN"),
-            uint64(_uint("TUNEFI_GUARDIAN_UNTIL", type(uint64).max))
-        );
-        c.graph.setKeepers(keepers, quorum);
+        Deployment.wire(c, h);
+        Deployment.handOver(c, p.admin);
         VM.stopBroadcast();
+        DeploymentCheck.check(c, p);
+        DeploymentCheck.checkRoles(c, h, p.admin);
+        if (VM.isContext(ScriptVm.ForgeContext.ScriptDryRun)) return c;
+        DeploymentRecord.write(
+            VM.envOr("TUNEFI_DEPLOYMENTS_DIR", string("deployments")), DeploymentRecord.records(c, p)
+        );
     }
 
-    function _parameters() private view returns (Deployment.Parameters memory p) {
-        p.deployer = msg.sender;
-        p.admin = msg.sender;
+    function _parameters(address deployer) private view returns (Deployment.Parameters memory p) {
+        p.deployer = deployer;
+        p.admin = deployer;
         p.supplyRecipient = VM.envAddress("TUNEFI_SUPPLY_RECIPIENT");
         p.supply = VM.envUint("TUNEFI_SUPPLY_WEI");
         p.cap = VM.envUint("TUNEFI_CAP_WEI");
@@ -59,6 +79,17 @@ contract Deploy {
         p.rewardDelay = _seconds("TUNEFI_REWARD_DELAY_SECONDS");
         p.etherFactor = VM.envUint("TUNEFI_ETHER_FACTOR");
         p.tokenFactor = VM.envUint("TUNEFI_TOKEN_FACTOR");
+    }
+
+    /// @dev A guardian's term starts now: the transactions come later, so that it is never above the longest.
+    function _holders() private view returns (Deployment.Holders memory h) {
+        h.registrar = VM.envAddress("TUNEFI_REGISTRAR");
+        h.guardian = VM.envAddress("TUNEFI_GUARDIAN");
+        if (h.guardian != address(0)) {
+            h.guardianUntil = uint64(block.timestamp) + _seconds("TUNEFI_GUARDIAN_TERM_SECONDS");
+        }
+        h.keepers = VM.envAddress("TUNEFI_KEEPERS", ",");
+        h.quorum = uint8(_uint("TUNEFI_QUORUM", type(uint8).max));
     }
 
     function _seconds(string memory name) private view returns (uint64) {

@@ -68,6 +68,25 @@ library Deployment {
         uint256 tokenFactor;
     }
 
+    /// @param registrar Registers artists.
+    /// @param guardian Vetoes and pauses until `guardianUntil`; zero for nobody.
+    /// @param keepers The first set of keepers, ascending by address.
+    /// @param quorum How many of them sign an epoch.
+    struct Holders {
+        address registrar;
+        address guardian;
+        uint64 guardianUntil;
+        address[] keepers;
+        uint8 quorum;
+    }
+
+    /// @notice Whoever has the role may call the function.
+    struct Rule {
+        address target;
+        bytes4 selector;
+        uint64 role;
+    }
+
     /// @notice The contracts of one deployment.
     struct Contracts {
         Permissions manager;
@@ -97,21 +116,31 @@ library Deployment {
         c.fans = new FanEngagement(address(c.manager), c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor);
     }
 
-    /// @notice Gives registrar, guardian and bridges what they may call. Everything else that is restricted stays with
-    /// the admin. Callable by the admin.
-    function wire(Contracts memory c, address registrar, address guardian, uint64 guardianUntil) internal {
-        Permissions m = c.manager;
-        _allow(m, address(c.music), Roles.REGISTRAR, MusicNFT.registerArtist.selector);
-        _allow(m, address(c.graph), Roles.GUARDIAN, RecommendationGraph.vetoEpoch.selector);
-        _allow(m, address(c.graph), Roles.GUARDIAN, RecommendationGraph.pauseCommits.selector);
-        _allow(m, address(c.fans), Roles.GUARDIAN, FanEngagement.vetoRoot.selector);
-        _allow(m, address(c.token), Roles.BRIDGE, TuneToken.crosschainMint.selector);
-        _allow(m, address(c.token), Roles.BRIDGE, TuneToken.crosschainBurn.selector);
-        m.labelRole(Roles.REGISTRAR, "REGISTRAR");
-        m.labelRole(Roles.GUARDIAN, "GUARDIAN");
-        m.labelRole(Roles.BRIDGE, "BRIDGE");
-        m.grantRole(Roles.REGISTRAR, registrar, 0);
-        m.setGuardian(guardian, guardianUntil);
+    /// @notice Which role may call which function. Everything else that is restricted is for the admin.
+    function rules(Contracts memory c) internal pure returns (Rule[] memory all) {
+        all = new Rule[](6);
+        all[0] = Rule(address(c.token), TuneToken.crosschainMint.selector, Roles.BRIDGE);
+        all[1] = Rule(address(c.token), TuneToken.crosschainBurn.selector, Roles.BRIDGE);
+        all[2] = Rule(address(c.music), MusicNFT.registerArtist.selector, Roles.REGISTRAR);
+        all[3] = Rule(address(c.graph), RecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
+        all[4] = Rule(address(c.graph), RecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
+        all[5] = Rule(address(c.fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);
+    }
+
+    /// @notice Gives the roles their functions and members, and installs the keepers, if any. Callable by the admin.
+    function wire(Contracts memory c, Holders memory h) internal {
+        Rule[] memory all = rules(c);
+        bytes4[] memory selectors = new bytes4[](1);
+        for (uint256 i = 0; i < all.length; ++i) {
+            selectors[0] = all[i].selector;
+            c.manager.setTargetFunctionRole(all[i].target, selectors, all[i].role);
+        }
+        c.manager.labelRole(Roles.REGISTRAR, "REGISTRAR");
+        c.manager.labelRole(Roles.GUARDIAN, "GUARDIAN");
+        c.manager.labelRole(Roles.BRIDGE, "BRIDGE");
+        c.manager.grantRole(Roles.REGISTRAR, h.registrar, 0);
+        if (h.guardian != address(0)) c.manager.setGuardian(h.guardian, h.guardianUntil);
+        if (h.keepers.length > 0) c.graph.setKeepers(h.keepers, h.quorum);
     }
 
     /// @notice Makes the timelock the only admin. Callable by the admin, once everything is wired.
@@ -125,11 +154,5 @@ library Deployment {
         address[] memory governors = new address[](1);
         governors[0] = governor;
         return new TimelockController(delay, governors, governors, address(0));
-    }
-
-    function _allow(Permissions manager, address target, uint64 role, bytes4 selector) private {
-        bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = selector;
-        manager.setTargetFunctionRole(target, selectors, role);
     }
 }

@@ -59,7 +59,7 @@ abstract contract System is Assertions {
         vm.roll(HEIGHT);
         vm.setBlockhash(HEIGHT - 10, REFERENCE_HASH);
         Deployment.Contracts memory c = Deployment.deploy(_parameters());
-        Deployment.wire(c, registrar, guardian, GUARDIAN_UNTIL);
+        Deployment.wire(c, _holders());
         (manager, token, staking, timelock, governance) = (c.manager, c.token, c.staking, c.timelock, c.governance);
         (music, graph, fans) = (c.music, c.graph, c.fans);
         _addKeepers(3);
@@ -92,6 +92,11 @@ abstract contract System is Assertions {
             etherFactor: 1_000_000,
             tokenFactor: 1_000_000
         });
+    }
+
+    /// @dev Without keepers, who can be bonded only once the token exists.
+    function _holders() internal view returns (Deployment.Holders memory h) {
+        (h.registrar, h.guardian, h.guardianUntil) = (registrar, guardian, GUARDIAN_UNTIL);
     }
 
     function _addKeepers(uint256 count) internal {
