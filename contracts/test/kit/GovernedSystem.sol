@@ -11,9 +11,7 @@ import {System} from "./System.sol";
 abstract contract GovernedSystem is System, Proposals {
     function setUp() public virtual override {
         super.setUp();
-        Deployment.Contracts memory c;
-        (c.manager, c.timelock) = (manager, timelock);
-        Deployment.handOver(c, address(this));
+        Deployment.handOver(deployed, address(this));
         token.delegate(address(this));
         vm.warp(block.timestamp + 1);
     }

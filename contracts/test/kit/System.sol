@@ -42,6 +42,7 @@ abstract contract System is Assertions {
     address internal immutable registrar = address(0x4e6157);
     address internal immutable treasury = address(0x74ea5);
 
+    Deployment.Contracts internal deployed;
     Permissions internal manager;
     TuneToken internal token;
     StakingContract internal staking;
@@ -60,6 +61,7 @@ abstract contract System is Assertions {
         vm.setBlockhash(HEIGHT - 10, REFERENCE_HASH);
         Deployment.Contracts memory c = Deployment.deploy(_parameters());
         Deployment.wire(c, _holders());
+        deployed = c;
         (manager, token, staking, timelock, governance) = (c.manager, c.token, c.staking, c.timelock, c.governance);
         (music, graph, fans) = (c.music, c.graph, c.fans);
         _addKeepers(3);
