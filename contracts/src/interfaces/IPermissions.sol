@@ -17,9 +17,9 @@ interface IPermissions {
     /// @notice The guardian's role is given by {setGuardian} alone, because it has a term.
     error OnlyBySetGuardian();
 
-    /// @notice Makes `guardian` the only guardian until `until`, or nobody when both are zero. Callable by the admin.
+    /// @notice Makes `newGuardian` the only guardian until `until`, or nobody when both are zero. Callable by the admin.
     /// @dev The same guardian with a later `until` is a longer term, which starts at once.
-    function setGuardian(address guardian, uint64 until) external;
+    function setGuardian(address newGuardian, uint64 until) external;
 
     /// @notice Who the guardian is; its term may be over.
     function guardian() external view returns (address);
