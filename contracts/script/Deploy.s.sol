@@ -73,9 +73,14 @@ contract Deploy {
         p.governance.quorumPercent = _uint("TUNEFI_QUORUM_PERCENT", 100);
         p.feeBps = uint16(_uint("TUNEFI_FEE_BPS", type(uint16).max));
         p.treasury = VM.envAddress("TUNEFI_TREASURY");
-        p.window = _seconds("TUNEFI_WINDOW_SECONDS");
-        p.maxValidity = _seconds("TUNEFI_MAX_VALIDITY_SECONDS");
-        p.minBond = VM.envUint("TUNEFI_MIN_BOND_WEI");
+        p.epochs.window = _seconds("TUNEFI_WINDOW_SECONDS");
+        p.epochs.answerTime = _seconds("TUNEFI_ANSWER_TIME_SECONDS");
+        p.epochs.challengeTime = _seconds("TUNEFI_CHALLENGE_TIME_SECONDS");
+        p.epochs.maxValidity = _seconds("TUNEFI_MAX_VALIDITY_SECONDS");
+        p.epochs.minBond = VM.envUint("TUNEFI_MIN_BOND_WEI");
+        p.epochs.minDeposit = uint128(_uint("TUNEFI_MIN_DEPOSIT_WEI", type(uint128).max));
+        p.epochs.depositGasMultiple = uint32(_uint("TUNEFI_DEPOSIT_GAS_MULTIPLE", type(uint32).max));
+        p.epochs.withholdingPenaltyBps = uint16(_uint("TUNEFI_WITHHOLDING_PENALTY_BPS", type(uint16).max));
         p.rewardDelay = _seconds("TUNEFI_REWARD_DELAY_SECONDS");
         p.etherFactor = VM.envUint("TUNEFI_ETHER_FACTOR");
         p.tokenFactor = VM.envUint("TUNEFI_TOKEN_FACTOR");

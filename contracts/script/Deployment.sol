@@ -12,6 +12,7 @@ import {Roles} from "../src/Roles.sol";
 import {StakingContract} from "../src/StakingContract.sol";
 import {TuneToken} from "../src/TuneToken.sol";
 import {IGovernance} from "../src/interfaces/IGovernance.sol";
+import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
 
 /// @dev The cheatcodes that foretell an address, from Foundry's reference.
 interface DeploymentVm {
@@ -37,14 +38,12 @@ library Deployment {
     /// @param supply All TuneToken at the start, in wei.
     /// @param cap The most TuneToken that can ever be on this chain, in wei.
     /// @param unstakingDelay Seconds that a stake waits to be withdrawn.
-    /// @param unbondingDelay Seconds that a bond waits; longer than `window`.
+    /// @param unbondingDelay Seconds that a bond waits; longer than an epoch can be pending.
     /// @param timelockDelay Seconds between a decision and its execution.
     /// @param governance Times, threshold and quorum of votes.
     /// @param feeBps Protocol fee on primary purchases, in hundredths of a percent.
     /// @param treasury Gets the protocol fee.
-    /// @param window Seconds that an epoch is pending.
-    /// @param maxValidity Most seconds between validFrom and validUntil of a commitment.
-    /// @param minBond Bond that each signer needs, in wei of TuneToken.
+    /// @param epochs Times, bonds, deposits and penalty of RecommendationGraph.
     /// @param rewardDelay Seconds between posting a reward root and its taking force.
     /// @param etherFactor What a wei of fees in ether counts as a seed, in millionths.
     /// @param tokenFactor The same for fees in TuneToken.
@@ -60,9 +59,7 @@ library Deployment {
         IGovernance.Settings governance;
         uint16 feeBps;
         address treasury;
-        uint64 window;
-        uint64 maxValidity;
-        uint256 minBond;
+        IRecommendationGraph.Parameters epochs;
         uint64 rewardDelay;
         uint256 etherFactor;
         uint256 tokenFactor;
@@ -111,7 +108,7 @@ library Deployment {
         c.governance = new Governance(c.token, c.staking, c.timelock, p.governance);
         if (address(c.governance) != governor) revert WrongPlace(governor, address(c.governance));
         c.music = new MusicNFT(address(c.manager), p.feeBps, p.treasury);
-        c.graph = new RecommendationGraph(address(c.manager), c.staking, p.window, p.maxValidity, p.minBond);
+        c.graph = new RecommendationGraph(address(c.manager), c.staking, p.epochs);
         if (address(c.graph) != slasher) revert WrongPlace(slasher, address(c.graph));
         c.fans = new FanEngagement(address(c.manager), c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor);
     }
@@ -122,8 +119,8 @@ library Deployment {
         all[0] = Rule(address(c.token), TuneToken.crosschainMint.selector, Roles.BRIDGE);
         all[1] = Rule(address(c.token), TuneToken.crosschainBurn.selector, Roles.BRIDGE);
         all[2] = Rule(address(c.music), MusicNFT.registerArtist.selector, Roles.REGISTRAR);
-        all[3] = Rule(address(c.graph), RecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
-        all[4] = Rule(address(c.graph), RecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
+        all[3] = Rule(address(c.graph), IRecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
+        all[4] = Rule(address(c.graph), IRecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
         all[5] = Rule(address(c.fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);
     }
 

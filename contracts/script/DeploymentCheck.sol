@@ -100,9 +100,14 @@ library DeploymentCheck {
 
     function _checkGraph(Deployment.Contracts memory c, Deployment.Parameters memory p) private view {
         _same("staking of the graph", address(c.graph.staking()), address(c.staking));
-        _same("window", c.graph.window(), p.window);
-        _same("longest validity", c.graph.maxValidity(), p.maxValidity);
-        _same("least bond", c.graph.minBond(), p.minBond);
+        _same("window", c.graph.window(), p.epochs.window);
+        _same("time to answer", c.graph.answerTime(), p.epochs.answerTime);
+        _same("time to challenge", c.graph.challengeTime(), p.epochs.challengeTime);
+        _same("longest validity", c.graph.maxValidity(), p.epochs.maxValidity);
+        _same("least bond", c.graph.minBond(), p.epochs.minBond);
+        _same("least deposit", c.graph.minDeposit(), p.epochs.minDeposit);
+        _same("gas multiple of deposits", c.graph.depositGasMultiple(), p.epochs.depositGasMultiple);
+        _same("withholding penalty", c.graph.withholdingPenaltyBps(), p.epochs.withholdingPenaltyBps);
     }
 
     function _checkFans(Deployment.Contracts memory c, Deployment.Parameters memory p) private view {

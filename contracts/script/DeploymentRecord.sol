@@ -58,11 +58,7 @@ library DeploymentRecord {
         );
         all[4] = Record("Governance", address(c.governance), abi.encode(c.token, c.staking, c.timelock, p.governance));
         all[5] = Record("MusicNFT", address(c.music), abi.encode(authority, p.feeBps, p.treasury));
-        all[6] = Record(
-            "RecommendationGraph",
-            address(c.graph),
-            abi.encode(authority, c.staking, p.window, p.maxValidity, p.minBond)
-        );
+        all[6] = Record("RecommendationGraph", address(c.graph), abi.encode(authority, c.staking, p.epochs));
         all[7] = Record(
             "FanEngagement",
             address(c.fans),

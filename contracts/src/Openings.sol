@@ -3,6 +3,7 @@ pragma solidity ^0.8.27;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {Packed} from "./Packed.sol";
 import {IRecommendationGraph} from "./interfaces/IRecommendationGraph.sol";
 
 /// @title The form of an opening
@@ -15,18 +16,33 @@ library Openings {
     uint256 private constant ROW_BYTES = 4;
     uint256 private constant LOW_BITS = 0x0101010101010101010101010101010101010101010101010101010101010101;
     uint256 private constant HIGH_BITS = 0x8080808080808080808080808080808080808080808080808080808080808080;
+    uint256 private constant LOW_LANES = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
+    uint256 private constant LANE_ONES = 0x0000000000000001000000000000000100000000000000010000000000000001;
+    uint256 private constant LANE_GUARDS = 0x0000000100000000000000010000000000000001000000000000000100000000;
 
-    /// @notice Whether vector, exclusions and the sizes of list and scores have the epoch's form.
+    /// @notice Whether vector, exclusions, list and scores have the epoch's form.
     function isWellFormed(
         IRecommendationGraph.ListenerOpening calldata opening,
         uint256 tracks,
         uint256 dimension,
         uint256 listLength
     ) internal pure returns (bool) {
-        if (!isVector(opening.vector, dimension) || isZero(opening.vector)) return false;
-        if (!isExclusionList(opening.excluded, tracks)) return false;
-        uint256 listed = Math.min(listLength, tracks - opening.excluded.length / ROW_BYTES);
-        return opening.rows.length == listed * ROW_BYTES && opening.scores.length == listed * ROW_BYTES;
+        return hasSizes(opening, tracks, dimension, listLength) && isVector(opening.vector, dimension)
+            && !isZero(opening.vector) && isExclusionList(opening.excluded, tracks);
+    }
+
+    /// @notice Whether vector, exclusions, list and scores have the sizes that the epoch demands: all that is needed to
+    /// read them.
+    function hasSizes(
+        IRecommendationGraph.ListenerOpening calldata opening,
+        uint256 tracks,
+        uint256 dimension,
+        uint256 listLength
+    ) internal pure returns (bool) {
+        uint256 excluded = opening.excluded.length / ROW_BYTES;
+        if (opening.excluded.length % ROW_BYTES != 0 || excluded > Math.min(MAX_EXCLUDED, tracks)) return false;
+        uint256 size = Math.min(listLength, tracks - excluded) * ROW_BYTES;
+        return opening.vector.length == dimension && opening.rows.length == size && opening.scores.length == size;
     }
 
     /// @notice Whether that is a vector: `dimension` bytes, a multiple of 32, none of them 0x80.
@@ -34,7 +50,7 @@ library Openings {
         if (vector.length != dimension) return false;
         for (uint256 i = 0; i < dimension; i += 32) {
             // A byte is 0x80 exactly where `word` is zero; the subtraction borrows into the high bit of such a byte.
-            uint256 word = uint256(bytes32(vector[i:i + 32])) ^ HIGH_BITS;
+            uint256 word = Packed.wordAt(vector, i) ^ HIGH_BITS;
             unchecked {
                 // Wrapping is meant: only whether any high bit is left matters.
                 if ((word - LOW_BITS) & ~word & HIGH_BITS != 0) return false;
@@ -46,7 +62,7 @@ library Openings {
     /// @notice Whether all bytes of a vector, a multiple of 32 long, are zero.
     function isZero(bytes calldata vector) internal pure returns (bool) {
         for (uint256 i = 0; i < vector.length; i += 32) {
-            if (bytes32(vector[i:i + 32]) != bytes32(0)) return false;
+            if (Packed.wordAt(vector, i) != 0) return false;
         }
         return true;
     }
@@ -54,12 +70,28 @@ library Openings {
     /// @notice Whether those are at most 4,096 rows, strictly ascending, each below `tracks`.
     function isExclusionList(bytes calldata excluded, uint256 tracks) internal pure returns (bool) {
         if (excluded.length % ROW_BYTES != 0 || excluded.length > MAX_EXCLUDED * ROW_BYTES) return false;
-        uint256 lowest = 0;
-        for (uint256 i = 0; i < excluded.length; i += ROW_BYTES) {
-            uint256 row = uint32(bytes4(excluded[i:i + ROW_BYTES]));
-            if (row < lowest || row >= tracks) return false;
-            lowest = row + 1;
+        uint256 count = excluded.length / ROW_BYTES;
+        if (count == 0) return true;
+        uint256 i = 0;
+        for (; i + 8 < count; i += 8) {
+            if (!_eightAscend(excluded, i)) return false;
         }
-        return true;
+        for (; i + 1 < count; ++i) {
+            if (Packed.rowAt(excluded, i) >= Packed.rowAt(excluded, i + 1)) return false;
+        }
+        return Packed.rowAt(excluded, count - 1) < tracks;
+    }
+
+    /// @dev Whether each of the eight rows from `index` on is below the next one. Compares four pairs at once: a guard
+    /// bit above each lane survives the subtraction exactly where the next row is above the row.
+    function _eightAscend(bytes calldata rows, uint256 index) private pure returns (bool) {
+        uint256 word = Packed.wordAt(rows, index * ROW_BYTES);
+        uint256 next = Packed.wordAt(rows, (index + 1) * ROW_BYTES);
+        unchecked {
+            // No lane borrows from the next: next + 2^32 - row - 1 is never negative.
+            uint256 low = ((next & LOW_LANES) | LANE_GUARDS) - (word & LOW_LANES) - LANE_ONES;
+            uint256 high = (((next >> 32) & LOW_LANES) | LANE_GUARDS) - ((word >> 32) & LOW_LANES) - LANE_ONES;
+            return low & high & LANE_GUARDS == LANE_GUARDS;
+        }
     }
 }

@@ -12,6 +12,13 @@ library Signatures {
     /// @notice The signature is not that signer's over this digest, or is not the 65 bytes with a low `s`.
     error BadSignature(address signer);
 
+    /// @notice Who signed the digest.
+    function recover(bytes32 digest, bytes calldata signature) internal pure returns (address signer) {
+        ECDSA.RecoverError problem;
+        (signer, problem,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (problem != ECDSA.RecoverError.NoError) revert BadSignature(signer);
+    }
+
     /// @notice Reverts unless signature i is signer i's over the digest.
     function check(bytes32 digest, address[] calldata signers, bytes[] calldata signatures) internal pure {
         if (signatures.length != signers.length) revert SignatureCount(signers.length, signatures.length);

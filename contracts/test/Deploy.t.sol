@@ -196,7 +196,12 @@ contract DeployTest is System {
         vm.setEnv("TUNEFI_TREASURY", "0x0000000000000000000000000000000000000002");
         vm.setEnv("TUNEFI_WINDOW_SECONDS", "60");
         vm.setEnv("TUNEFI_MAX_VALIDITY_SECONDS", "60");
+        vm.setEnv("TUNEFI_ANSWER_TIME_SECONDS", "60");
+        vm.setEnv("TUNEFI_CHALLENGE_TIME_SECONDS", "60");
         vm.setEnv("TUNEFI_MIN_BOND_WEI", "1000");
+        vm.setEnv("TUNEFI_MIN_DEPOSIT_WEI", "1000");
+        vm.setEnv("TUNEFI_DEPOSIT_GAS_MULTIPLE", "2");
+        vm.setEnv("TUNEFI_WITHHOLDING_PENALTY_BPS", "5000");
         vm.setEnv("TUNEFI_REWARD_DELAY_SECONDS", "10");
         vm.setEnv("TUNEFI_ETHER_FACTOR", "1000000");
         vm.setEnv("TUNEFI_TOKEN_FACTOR", "1000000");

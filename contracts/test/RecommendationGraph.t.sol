@@ -7,6 +7,7 @@ import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {RecommendationGraph} from "../src/RecommendationGraph.sol";
 import {Signatures} from "../src/Signatures.sol";
 import {StakingContract} from "../src/StakingContract.sol";
+import {IDemands} from "../src/interfaces/IDemands.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
 import {IStakingContract} from "../src/interfaces/IStakingContract.sol";
 import {System} from "./kit/System.sol";
@@ -90,7 +91,7 @@ contract RecommendationGraphTest is System {
     }
 
     function test_signatures_for_another_contract_are_refused() public {
-        RecommendationGraph other = new RecommendationGraph(address(manager), staking, WINDOW, MAX_VALIDITY, MIN_BOND);
+        RecommendationGraph other = _newGraph(_epochParameters());
         IRecommendationGraph.Commitment memory commitment = _commitment();
         bytes[] memory signatures = _signatures(other.commitmentDigest(commitment), 2);
         vm.expectRevert(abi.encodeWithSelector(Signatures.BadSignature.selector, _signers(2)[0]));
@@ -157,7 +158,7 @@ contract RecommendationGraphTest is System {
     }
 
     function test_an_empty_keeper_set_commits_nothing() public {
-        graph = new RecommendationGraph(address(manager), staking, WINDOW, MAX_VALIDITY, MIN_BOND);
+        graph = _newGraph(_epochParameters());
         IRecommendationGraph.Commitment memory commitment = _commitment();
         vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.QuorumNotMet.selector, 0, 0));
         graph.commit(commitment, new address[](0), new bytes[](0));
@@ -424,10 +425,64 @@ contract RecommendationGraphTest is System {
         graph.setKeepers(members, 2);
     }
 
-    function test_an_unbonding_not_longer_than_the_window_is_refused_at_deployment() public {
-        StakingContract quick = new StakingContract(token, address(1), UNSTAKING, WINDOW);
-        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.UnbondingTooShort.selector, WINDOW, WINDOW));
-        new RecommendationGraph(address(manager), quick, WINDOW, MAX_VALIDITY, MIN_BOND);
+    function test_an_unbonding_not_longer_than_an_epoch_can_be_pending_is_refused_at_deployment() public {
+        IRecommendationGraph.Parameters memory p = _epochParameters();
+        p.window = UNBONDING - 2 * (ANSWER_TIME + CHALLENGE_TIME) - 1;
+        _newGraph(p);
+        p.window += 1;
+        _expectNoGraph(p, abi.encodeWithSelector(IRecommendationGraph.UnbondingTooShort.selector, UNBONDING, UNBONDING));
+    }
+
+    function test_a_graph_that_could_not_slash_is_refused_at_deployment() public {
+        address other = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.WrongSlasher.selector, other, address(graph)));
+        new RecommendationGraph(address(manager), staking, _epochParameters());
+    }
+
+    function test_times_and_multiples_of_zero_are_refused_at_deployment() public {
+        for (uint256 i = 0; i < 4; ++i) {
+            IRecommendationGraph.Parameters memory p = _epochParameters();
+            if (i == 0) p.window = 0;
+            if (i == 1) p.answerTime = 0;
+            if (i == 2) p.challengeTime = 0;
+            if (i == 3) p.depositGasMultiple = 0;
+            _expectNoGraph(p, abi.encodeWithSelector(IRecommendationGraph.ZeroParameter.selector));
+        }
+    }
+
+    function test_a_withholding_penalty_is_from_half_the_bond_to_all_of_it() public {
+        IRecommendationGraph.Parameters memory p = _epochParameters();
+        p.withholdingPenaltyBps = 5_000;
+        _newGraph(p);
+        p.withholdingPenaltyBps = 10_000;
+        _newGraph(p);
+        p.withholdingPenaltyBps = 4_999;
+        _expectNoGraph(p, abi.encodeWithSelector(IRecommendationGraph.BadPenalty.selector, 4_999));
+        p.withholdingPenaltyBps = 10_001;
+        _expectNoGraph(p, abi.encodeWithSelector(IRecommendationGraph.BadPenalty.selector, 10_001));
+    }
+
+    function test_what_is_set_at_deployment_is_readable_and_in_events() public {
+        IRecommendationGraph.Parameters memory p = _epochParameters();
+        address slasher = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        StakingContract bonds = new StakingContract(token, slasher, UNSTAKING, UNBONDING);
+        vm.expectEmit(slasher);
+        emit IRecommendationGraph.MinBondSet(MIN_BOND);
+        vm.expectEmit(slasher);
+        emit IDemands.MinDepositSet(MIN_DEPOSIT);
+        vm.expectEmit(slasher);
+        emit IRecommendationGraph.ParametersSet(
+            WINDOW, ANSWER_TIME, CHALLENGE_TIME, MAX_VALIDITY, DEPOSIT_GAS_MULTIPLE, WITHHOLDING_PENALTY_BPS
+        );
+        RecommendationGraph other = new RecommendationGraph(address(manager), bonds, p);
+        assertEq(other.window(), WINDOW, "window");
+        assertEq(other.answerTime(), ANSWER_TIME, "answer time");
+        assertEq(other.challengeTime(), CHALLENGE_TIME, "challenge time");
+        assertEq(other.maxValidity(), MAX_VALIDITY, "validity");
+        assertEq(other.minBond(), MIN_BOND, "bond");
+        assertEq(other.minDeposit(), MIN_DEPOSIT, "deposit");
+        assertEq(other.depositGasMultiple(), DEPOSIT_GAS_MULTIPLE, "multiple");
+        assertEq(other.withholdingPenaltyBps(), WITHHOLDING_PENALTY_BPS, "penalty");
     }
 
     function test_another_commitment_or_other_signers_do_not_match_what_was_committed() public {
@@ -438,6 +493,13 @@ contract RecommendationGraphTest is System {
         commitment.tracks += 1;
         vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.CommitmentMismatch.selector, 1));
         graph.checkCommitment(commitment, _signers(2));
+    }
+
+    function _expectNoGraph(IRecommendationGraph.Parameters memory p, bytes memory refusal) private {
+        address slasher = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        StakingContract bonds = new StakingContract(token, slasher, UNSTAKING, UNBONDING);
+        vm.expectRevert(refusal);
+        new RecommendationGraph(address(manager), bonds, p);
     }
 
     function _commitmentOf(uint64 epoch) private view returns (IRecommendationGraph.Commitment memory commitment) {

@@ -7,6 +7,7 @@ import {FanEngagement} from "../src/FanEngagement.sol";
 import {Leaves} from "../src/Leaves.sol";
 import {Openings} from "../src/Openings.sol";
 import {RecommendationGraph} from "../src/RecommendationGraph.sol";
+import {StakingContract} from "../src/StakingContract.sol";
 import {IFanEngagement} from "../src/interfaces/IFanEngagement.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
 import {MerkleTree} from "./kit/MerkleTree.sol";
@@ -238,7 +239,11 @@ contract SharedVectorsTest is System {
 
     /// @dev Runs the constructor key the address that the vectors' leaves name.
     function _deployAt(address target) private {
-        bytes memory arguments = abi.encode(address(manager), staking, WINDOW, MAX_VALIDITY, MIN_BOND);
+        staking = new StakingContract(token, target, UNSTAKING, UNBONDING);
+        for (uint256 i = 0; i < 3; ++i) {
+            _bond(_signers(3)[i], MIN_BOND);
+        }
+        bytes memory arguments = abi.encode(address(manager), staking, _epochParameters());
         vm.etch(target, bytes.concat(type(RecommendationGraph).creationCode, arguments));
         (bool success, bytes memory code) = target.call("");
         assertTrue(success, "constructor");

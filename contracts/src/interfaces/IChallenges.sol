@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
-import {ICommitments} from "./ICommitments.sol";
+import {IRecommendationGraph} from "./IRecommendationGraph.sol";
 
 /// @title Proofs that a pending epoch is false
 /// @notice Everyone may challenge. What is claimed is recomputed from openings that hash to leaves under the committed
@@ -12,7 +12,7 @@ import {ICommitments} from "./ICommitments.sol";
 /// @dev Each challenge reverts with {CommitmentMismatch} when commitment and signers are not the epoch's, with
 /// {EpochNotPending} when it is too late, with {NotInTree} when a proof is wrong, and with {NothingProven} when the
 /// evidence agrees with a true commitment.
-interface IChallenges is ICommitments {
+interface IChallenges is IRecommendationGraph {
     /// @notice One keeper signed two commitments for one epoch. It lost its whole bond and its place in the set; the
     /// epoch is as it was.
     /// @param epoch The epoch of both commitments.

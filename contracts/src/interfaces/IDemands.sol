@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
-import {ICommitments} from "./ICommitments.sol";
+import {IRecommendationGraph} from "./IRecommendationGraph.sol";
 
 /// @title What keepers withhold can be demanded
 /// @notice Everyone may demand a track, and each address its own list, for `window` seconds after the commit; whoever got
@@ -10,7 +10,7 @@ import {ICommitments} from "./ICommitments.sol";
 /// epoch.
 /// @dev Ether comes in as deposits and leaves through {withdrawEther} or is burned; what is held is the sum of open
 /// deposits and of all {etherOf}.
-interface IDemands is ICommitments {
+interface IDemands is IRecommendationGraph {
     /// @notice Where a demand stands. A deposit is returned when the epoch became invalid while the demand was open.
     enum DemandState {
         None,
@@ -116,7 +116,7 @@ interface IDemands is ICommitments {
     error AnswerStillPossible(bytes32 demandId, uint64 answerBy);
 
     /// @notice The opening is not the leaf's or has bad form, or the neighbours do not prove absence.
-    error NotAnAnswer(bytes32 demandId);
+    error NotAnAnswer();
 
     /// @notice Deposits return only when the epoch is invalid.
     error EpochNotInvalid(uint64 epoch, EpochState state);
@@ -183,7 +183,17 @@ interface IDemands is ICommitments {
     function setMinDeposit(uint128 minDepositWei) external;
 
     /// @notice A demand, by its id.
-    function demandOf(bytes32 demandId) external view returns (Demand memory);
+    function demandOf(bytes32 demandId)
+        external
+        view
+        returns (
+            address demander,
+            uint64 answerBy,
+            DemandState state,
+            uint128 deposit,
+            uint64 epoch,
+            uint64 tracksUntil
+        );
 
     /// @notice Id of the demand for a track.
     function trackDemandId(uint64 epoch, uint32 row) external pure returns (bytes32);
@@ -211,4 +221,7 @@ interface IDemands is ICommitments {
 
     /// @notice A deposit is at least this many times the base fee of the largest answer.
     function depositGasMultiple() external view returns (uint32);
+
+    /// @notice What signers lose when a demand is not answered, in ten-thousandths of their bonds.
+    function withholdingPenaltyBps() external view returns (uint16);
 }

@@ -1,12 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
-/// @title Committed recommendations
+/// @title What is committed, who commits it, and what becomes of it
 /// @notice A quorum of bonded keepers commits, epoch by epoch, the roots of all track vectors and of all listeners'
-/// lists. An epoch is pending for `window` seconds and then final without a transaction.
+/// lists. An epoch is pending until `finalAt` and while a demand is open, and then final without a transaction.
+/// Everyone can prove that what is pending is false ({IChallenges}), and what keepers withhold can be demanded
+/// ({IDemands}); RecommendationGraph is all three.
 /// @dev The contract keeps one hash over the commitment and its signers; callers pass both again, from the event
 /// {Committed}.
 interface IRecommendationGraph {
+    /// @notice What is fixed or set at deployment.
+    /// @param window Seconds for which demands are accepted; the least that an epoch is pending.
+    /// @param answerTime Seconds within which a demand is answered.
+    /// @param challengeTime Seconds for challenges after an answer.
+    /// @param maxValidity Most seconds between validFrom and validUntil.
+    /// @param minBond Bond that each signer needs, in wei of TuneToken; governance can change it.
+    /// @param minDeposit Least deposit of a demand, in wei of ether; governance can change it.
+    /// @param depositGasMultiple A deposit is at least this many times the base fee of the largest answer.
+    /// @param withholdingPenaltyBps What signers lose when a demand is not answered: 5,000 to 10,000 ten-thousandths of
+    /// their bonds.
+    struct Parameters {
+        uint64 window;
+        uint64 answerTime;
+        uint64 challengeTime;
+        uint64 maxValidity;
+        uint256 minBond;
+        uint128 minDeposit;
+        uint32 depositGasMultiple;
+        uint16 withholdingPenaltyBps;
+    }
+
     /// @notice What the keepers sign (EIP-712). The epoch is the nonce.
     /// @param epoch Number of the epoch; consecutive, from 1, never reused.
     /// @param trackRoot Root of the tree of track leaves.
@@ -59,6 +82,30 @@ interface IRecommendationGraph {
         bytes scores;
     }
 
+    /// @notice A track, byte for byte.
+    /// @param row Row of the track's leaf.
+    /// @param trackId Its id in UTF-8.
+    /// @param vector int8 components, one byte each.
+    struct TrackOpening {
+        uint32 row;
+        string trackId;
+        bytes vector;
+    }
+
+    /// @notice What a track's leaf is made of, without the bytes.
+    struct TrackLeaf {
+        uint32 row;
+        bytes32 trackIdHash;
+        bytes32 vectorHash;
+    }
+
+    /// @notice What a listener's leaf is made of, without the bytes; public in the bundle.
+    struct ListenerLeaf {
+        uint32 row;
+        address listener;
+        bytes32 openingHash;
+    }
+
     /// @notice Where an epoch stands.
     enum EpochState {
         None,
@@ -81,6 +128,23 @@ interface IRecommendationGraph {
     /// @param by Who called it.
     event EpochInvalidated(uint64 indexed epoch, bytes4 indexed cause, address indexed by);
 
+    /// @notice An answer left more time for challenges.
+    /// @param epoch Its number.
+    /// @param finalAt First second at which it is now final, unless a demand is open then or it becomes invalid.
+    event FinalAtMoved(uint64 indexed epoch, uint64 finalAt);
+
+    /// @notice The signers of an epoch lost bonds, by a challenge or an unanswered demand.
+    /// @param epoch The epoch that became invalid.
+    /// @param cause Selector of the function that did it.
+    /// @param bountyTo Who got half of it; zero when all was burned.
+    /// @param amount What all signers lost together, in wei of TuneToken.
+    event SignersSlashed(uint64 indexed epoch, bytes4 indexed cause, address indexed bountyTo, uint256 amount);
+
+    /// @notice A keeper that lost its bond left the set, which counts as a new version without it.
+    /// @param version The new version; the quorum stays.
+    /// @param keeper Who left.
+    event KeeperRemoved(uint32 indexed version, address indexed keeper);
+
     /// @notice The keeper set was replaced.
     /// @param version Counts the sets, from 1.
     /// @param keepers All keepers, ascending.
@@ -93,13 +157,27 @@ interface IRecommendationGraph {
     /// @notice New commits are refused before `until`; a time in the past ends the pause.
     event CommitsPaused(uint64 until, address indexed by);
 
-    /// @notice Emitted once, with what can never change.
-    /// @param window Seconds that an epoch is pending.
-    /// @param maxValidity Most seconds between validFrom and validUntil.
-    event ParametersSet(uint64 window, uint64 maxValidity);
+    /// @notice Emitted once, with what can never change; see {Parameters}.
+    event ParametersSet(
+        uint64 window,
+        uint64 answerTime,
+        uint64 challengeTime,
+        uint64 maxValidity,
+        uint32 depositGasMultiple,
+        uint16 withholdingPenaltyBps
+    );
 
-    /// @notice A keeper cannot withdraw its bond later than an epoch it signed becomes final.
+    /// @notice Bonds could be withdrawn while an epoch is pending: unbonding must take longer than `pendingTime`.
     error UnbondingTooShort(uint64 unbondingDelay, uint64 pendingTime);
+
+    /// @notice The StakingContract lets another contract slash.
+    error WrongSlasher(address expected, address found);
+
+    /// @notice Window, answer time, challenge time and the deposit's multiple must not be zero.
+    error ZeroParameter();
+
+    /// @notice The penalty is below half of the bond or above the bond.
+    error BadPenalty(uint16 withholdingPenaltyBps);
 
     /// @notice The keeper set is empty or has more than 64 members.
     error BadKeeperCount(uint256 count);
@@ -194,7 +272,8 @@ interface IRecommendationGraph {
     /// @notice Where the epoch stands.
     function stateOf(uint64 epoch) external view returns (EpochState);
 
-    /// @notice First second at which the epoch is final unless it becomes invalid; 0 when there is no such epoch.
+    /// @notice First second at which the epoch is final unless a demand is open then or it becomes invalid; 0 when there
+    /// is no such epoch. At most window + 2 (answerTime + challengeTime) after the commit.
     function finalAt(uint64 epoch) external view returns (uint64);
 
     /// @notice The newest epoch that is final, or 0.
@@ -208,6 +287,15 @@ interface IRecommendationGraph {
 
     /// @notice What a keeper signs: the EIP-712 digest.
     function commitmentDigest(Commitment calldata commitment) external view returns (bytes32);
+
+    /// @notice Whether the opening hashes to a leaf of the committed tree and has the form that the epoch demands.
+    /// Reverts when the commitment is not the epoch's.
+    function verifyTrackOpening(
+        Commitment calldata commitment,
+        address[] calldata signers,
+        TrackOpening calldata opening,
+        bytes32[] calldata proof
+    ) external view returns (bool);
 
     /// @notice Whether that track leaf is in the committed tree. Reverts when the commitment is not the epoch's.
     function verifyTrackLeaf(
@@ -238,6 +326,17 @@ interface IRecommendationGraph {
         bytes32[] calldata proof
     ) external view returns (bool);
 
+    /// @notice Whether the neighbours prove that `listener` has no leaf: two leaves of consecutive rows with the listener
+    /// between them, or the first leaf after it, or the last leaf before it. Reverts when the commitment is not the
+    /// epoch's.
+    function verifyListenerAbsence(
+        Commitment calldata commitment,
+        address[] calldata signers,
+        address listener,
+        ListenerLeaf[] calldata neighbours,
+        bytes32[][] calldata proofs
+    ) external view returns (bool);
+
     /// @notice All keepers, ascending.
     function keepers() external view returns (address[] memory);
 
@@ -247,7 +346,7 @@ interface IRecommendationGraph {
     /// @notice How many signatures it takes.
     function quorum() external view returns (uint8);
 
-    /// @notice Counts the keeper sets, from 1; 0 before the first.
+    /// @notice Counts the keeper sets, from 1; 0 before the first. Moves also when a keeper is removed.
     function keeperSetVersion() external view returns (uint32);
 
     /// @notice The bond that each signer needs, in wei of TuneToken.
@@ -256,9 +355,15 @@ interface IRecommendationGraph {
     /// @notice New commits are refused before this second.
     function pausedUntil() external view returns (uint64);
 
-    /// @notice Seconds that an epoch is pending.
+    /// @notice Seconds for which demands are accepted; the least that an epoch is pending.
     function window() external view returns (uint64);
 
     /// @notice Most seconds between validFrom and validUntil.
     function maxValidity() external view returns (uint64);
+
+    /// @notice Seconds within which a demand is answered.
+    function answerTime() external view returns (uint64);
+
+    /// @notice Seconds for challenges after an answer.
+    function challengeTime() external view returns (uint64);
 }

@@ -31,7 +31,12 @@ abstract contract System is Assertions {
     uint256 internal constant QUORUM_PERCENT = 4;
     uint256 internal constant TIMELOCK_DELAY = 2 days;
     uint64 internal constant WINDOW = 1 days;
+    uint64 internal constant ANSWER_TIME = 6 hours;
+    uint64 internal constant CHALLENGE_TIME = 5 hours;
     uint64 internal constant MAX_VALIDITY = 1 hours;
+    uint128 internal constant MIN_DEPOSIT = 0.01 ether;
+    uint32 internal constant DEPOSIT_GAS_MULTIPLE = 3;
+    uint16 internal constant WITHHOLDING_PENALTY_BPS = 6_000;
     uint64 internal constant UNSTAKING = 7 days;
     uint64 internal constant UNBONDING = 3 days;
     uint64 internal constant DELAY = 2 days;
@@ -87,13 +92,31 @@ abstract contract System is Assertions {
             }),
             feeBps: FEE_BPS,
             treasury: treasury,
-            window: WINDOW,
-            maxValidity: MAX_VALIDITY,
-            minBond: MIN_BOND,
+            epochs: _epochParameters(),
             rewardDelay: DELAY,
             etherFactor: 1_000_000,
             tokenFactor: 1_000_000
         });
+    }
+
+    function _epochParameters() internal pure returns (IRecommendationGraph.Parameters memory) {
+        return IRecommendationGraph.Parameters({
+            window: WINDOW,
+            answerTime: ANSWER_TIME,
+            challengeTime: CHALLENGE_TIME,
+            maxValidity: MAX_VALIDITY,
+            minBond: MIN_BOND,
+            minDeposit: MIN_DEPOSIT,
+            depositGasMultiple: DEPOSIT_GAS_MULTIPLE,
+            withholdingPenaltyBps: WITHHOLDING_PENALTY_BPS
+        });
+    }
+
+    /// @dev Another RecommendationGraph with bonds of its own.
+    function _newGraph(IRecommendationGraph.Parameters memory p) internal returns (RecommendationGraph) {
+        address slasher = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        StakingContract bonds = new StakingContract(token, slasher, UNSTAKING, UNBONDING);
+        return new RecommendationGraph(address(manager), bonds, p);
     }
 
     /// @dev Without keepers, who can be bonded only once the token exists.
