@@ -60,8 +60,11 @@ library Lists {
 
     function _isListed(bytes calldata rows, uint32 row) private pure returns (bool) {
         uint256 count = rows.length / 4;
-        for (uint256 i = 0; i < count; ++i) {
-            if (Packed.rowAt(rows, i) == row) return true;
+        // No index is near 2^256.
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                if (Packed.rowAt(rows, i) == row) return true;
+            }
         }
         return false;
     }

@@ -71,27 +71,27 @@ library Openings {
     function isExclusionList(bytes calldata excluded, uint256 tracks) internal pure returns (bool) {
         if (excluded.length % ROW_BYTES != 0 || excluded.length > MAX_EXCLUDED * ROW_BYTES) return false;
         uint256 count = excluded.length / ROW_BYTES;
-        if (count == 0) return true;
-        uint256 i = 0;
-        for (; i + 8 < count; i += 8) {
-            if (!_eightAscend(excluded, i)) return false;
-        }
-        for (; i + 1 < count; ++i) {
-            if (Packed.rowAt(excluded, i) >= Packed.rowAt(excluded, i + 1)) return false;
-        }
-        return Packed.rowAt(excluded, count - 1) < tracks;
+        return count == 0 || (_ascends(excluded, count) && Packed.rowAt(excluded, count - 1) < tracks);
     }
 
-    /// @dev Whether each of the eight rows from `index` on is below the next one. Compares four pairs at once: a guard
-    /// bit above each lane survives the subtraction exactly where the next row is above the row.
-    function _eightAscend(bytes calldata rows, uint256 index) private pure returns (bool) {
-        uint256 word = Packed.wordAt(rows, index * ROW_BYTES);
-        uint256 next = Packed.wordAt(rows, (index + 1) * ROW_BYTES);
+    /// @dev Whether each row is below the next one. Compares eight pairs in one step, the even and the odd lanes of a word
+    /// with those of the word four bytes later: a guard bit above each lane survives the subtraction exactly where the
+    /// next row is above the row. A fifth of the cost of row by row, which counts for 4,096 of them.
+    function _ascends(bytes calldata rows, uint256 count) private pure returns (bool) {
+        uint256 i = 0;
+        // No index is near 2^256, and no lane borrows from the next: next + 2^32 - row - 1 is never negative.
         unchecked {
-            // No lane borrows from the next: next + 2^32 - row - 1 is never negative.
-            uint256 low = ((next & LOW_LANES) | LANE_GUARDS) - (word & LOW_LANES) - LANE_ONES;
-            uint256 high = (((next >> 32) & LOW_LANES) | LANE_GUARDS) - ((word >> 32) & LOW_LANES) - LANE_ONES;
-            return low & high & LANE_GUARDS == LANE_GUARDS;
+            for (; i + 8 < count; i += 8) {
+                uint256 word = Packed.wordAt(rows, i * ROW_BYTES);
+                uint256 next = Packed.wordAt(rows, (i + 1) * ROW_BYTES);
+                uint256 even = ((next & LOW_LANES) | LANE_GUARDS) - (word & LOW_LANES) - LANE_ONES;
+                uint256 odd = (((next >> 32) & LOW_LANES) | LANE_GUARDS) - ((word >> 32) & LOW_LANES) - LANE_ONES;
+                if (even & odd & LANE_GUARDS != LANE_GUARDS) return false;
+            }
+            for (; i + 1 < count; ++i) {
+                if (Packed.rowAt(rows, i) >= Packed.rowAt(rows, i + 1)) return false;
+            }
         }
+        return true;
     }
 }

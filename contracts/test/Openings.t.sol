@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Openings} from "../src/Openings.sol";
 import {Assertions} from "./kit/Assertions.sol";
+import {Ranking} from "./kit/Ranking.sol";
 
 contract OpeningsTest is Assertions {
     function isVector(bytes calldata vector, uint256 dimension) external pure returns (bool) {
@@ -77,5 +78,30 @@ contract OpeningsTest is Assertions {
         assertTrue(this.isZero(vector), "zero");
         vector[63] = 0x01;
         assertFalse(this.isZero(vector), "not zero");
+    }
+
+    function testFuzz_exclusions_compared_eight_at_a_time_ascend_as_they_do_one_by_one(
+        uint8 count,
+        uint8 place,
+        uint32 first,
+        uint32 planted,
+        uint32[3] memory steps
+    ) public view {
+        bytes memory excluded = new bytes(4 * bound(count, 1, 40));
+        uint32 row = uint32(bound(first, 0, type(uint32).max - 200));
+        for (uint256 i = 0; i < excluded.length / 4; ++i) {
+            excluded = Ranking.withNumberAt(excluded, i, row);
+            row += uint32(bound(steps[i % 3], 1, 5));
+        }
+        assertTrue(this.isExclusionList(excluded, 1 << 32), "ascending");
+        // One row changed to one nearby, or to any.
+        uint256 where = bound(place, 0, excluded.length / 4 - 1);
+        uint32 other = planted;
+        unchecked {
+            // Rows near 0 wrap to the highest ones, which is as good.
+            if (planted % 2 == 0) other = Ranking.numberAt(excluded, where) + (planted / 2) % 11 - 5;
+        }
+        excluded = Ranking.withNumberAt(excluded, where, other);
+        assertTrue(this.isExclusionList(excluded, 1 << 32) == Ranking.ascends(excluded), "planted");
     }
 }

@@ -22,9 +22,18 @@ interface Vm {
         address emitter;
     }
 
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function fee(uint256 baseFee) external;
     function chainId(uint256 newChainId) external;
     function deal(address account, uint256 balance) external;
     function etch(address target, bytes calldata code) external;
@@ -36,6 +45,7 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function getCode(string calldata artifact) external view returns (bytes memory);
     function getNonce(address account) external view returns (uint64);
+    function lastCallGas() external view returns (Gas memory);
     function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonAddressArray(string calldata json, string calldata key) external pure returns (address[] memory);
