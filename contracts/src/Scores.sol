@@ -37,7 +37,8 @@ library Scores {
                     y >>= 8;
                 }
             }
-            // Highest lanes: at most 32 bits, so that they are positive.
+            // Highest lanes have 32 bits, and a length is no more: all are positive.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return int256(products >> 224) - 128 * int256((sums * LANE_ONES) >> 224) + 16_384 * int256(a.length);
         }
     }
