@@ -20,7 +20,7 @@ help: ## Show this list
 .PHONY: setup
 setup: ## Check (as root on Debian: install) what the machine must have, then install everything into the checkout
 	@sh deploy/prerequisites.sh test
-	@$(MAKE) --no-print-directory $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS)/web-build
+	@$(MAKE) --no-print-directory $(STAMPS)/python $(STAMPS)/contracts-build $(STAMPS)/vectors-node $(STAMPS)/web-build
 
 # --- what is installed ----------------------------------------------------------------------------
 
@@ -45,6 +45,13 @@ $(STAMPS)/contracts-node: contracts/package-lock.json | $(STAMPS)/prerequisites
 	@npm ci --prefix contracts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The deployment's script, compiled: the demonstration and the tests deploy by it.
+$(STAMPS)/contracts-build: $(STAMPS)/contracts-node contracts/foundry.toml \
+		$(shell find contracts/src contracts/script -name '*.sol' 2>/dev/null)
+	@echo "contracts: compiling"
+	@npm run --silent --prefix contracts build:deployment
+	@touch $@
+
 $(STAMPS)/web-node: web/package-lock.json | $(STAMPS)/prerequisites
 	@echo "web: installing npm packages"
 	@npm ci --prefix web --no-audit --no-fund --loglevel=error
@@ -65,7 +72,7 @@ web: $(STAMPS)/web-build ## Build the page into api/page
 # --- run ------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## Run the whole loop and open it: make demo [GRAPH=neo4j] [DEMO_ARGS=--exit]
+demo: $(STAMPS)/python $(STAMPS)/contracts-build $(STAMPS)/web-build ## Run the whole loop and open it: make demo [GRAPH=neo4j] [DEMO_ARGS=--exit]
 	@if [ "$(GRAPH)" = neo4j ]; then \
 		sh deploy/prerequisites.sh test && \
 		$(BIN)/python -m tests.kit.with_neo4j --data .demo/neo4j -- $(BIN)/tunefi demo $(DEMO_ARGS); \
@@ -93,17 +100,17 @@ check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS
 	$(BIN)/pytest -q tests/docs
 
 .PHONY: test
-test: $(STAMPS)/prerequisites-test $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## All tests: Solidity, TypeScript, Python, two stores, browser
+test: $(STAMPS)/prerequisites-test $(STAMPS)/python $(STAMPS)/contracts-build $(STAMPS)/web-build ## All tests: Solidity, TypeScript, Python, two stores, browser
 	npm run --silent --prefix contracts test
 	npm test --silent --prefix web
 	@$(MAKE) --no-print-directory -j2 --output-sync=line test-packages test-e2e
 
 .PHONY: test-packages
-test-packages: $(STAMPS)/python ## Python tests of the packages
+test-packages: $(STAMPS)/python $(STAMPS)/contracts-build ## Python tests of the packages
 	$(BIN)/pytest --ignore=tests/e2e $(PYTEST_ARGS)
 
 .PHONY: test-e2e
-test-e2e: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-build ## The whole demonstration and a browser
+test-e2e: $(STAMPS)/python $(STAMPS)/contracts-build $(STAMPS)/web-build ## The whole demonstration and a browser
 	$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: format

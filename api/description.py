@@ -26,6 +26,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "listens", "description": "Sending listens."},
     {"name": "rewards", "description": "What an account has earned and how it claims it."},
     {"name": "epochs", "description": "What was committed, and its public bundle."},
+    {"name": "history", "description": "Challenges, sales and proposals, as the chain's events tell."},
     {"name": "chain", "description": "Where everything can be verified without this service."},
     {"name": "sign-in", "description": "Showing a listener what only it may see (EIP-4361)."},
     {"name": "operator", "description": "Running keeper jobs in this process; for its operator only."},

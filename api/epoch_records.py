@@ -89,7 +89,7 @@ class EpochRecords:
             _log.warning("the state of epoch %d is taken from the graph: %s", epoch_id, error)
         if not row:
             return Standing("none", None)
-        return Standing("invalid" if row.get("vetoed") else "pending", row.get("final_at"))
+        return Standing("invalid" if row.get("invalid") else "pending", row.get("final_at"))
 
     async def _read_rows(self) -> dict[EpochId, dict[str, Any]]:
         prefix = f"{self.deployment.chain_id}:{self.deployment.contracts.get(CONTRACT, '')}:"

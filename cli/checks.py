@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tunefi.chain.blocks import fetch_finalized
-from tunefi.chain.deployment import Deployment, fetch_missing_contracts, load_deployment
+from tunefi.chain.deployment import Deployment, fetch_wrong_contracts, load_deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer
 from tunefi.errors import TuneFiError
@@ -143,10 +143,12 @@ def _check_deployment(deployment_file: Callable[[], Any]) -> tuple[Deployment | 
 
 
 async def _check_code(rpc: JsonRpc, deployment: Deployment) -> CheckResult:
-    empty = await fetch_missing_contracts(rpc, deployment)
-    detail = f"no code at {', '.join(empty)}" if empty else "every contract has code"
+    wrong = await fetch_wrong_contracts(rpc, deployment)
+    detail = (
+        f"other code, or none, at {', '.join(wrong)}" if wrong else "every contract has the recorded code"
+    )
     return CheckResult(
-        "contracts", not empty, detail, "the record is of another chain or of an earlier deployment"
+        "contracts", not wrong, detail, "the record is of another chain or of an earlier deployment"
     )
 
 

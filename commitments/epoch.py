@@ -156,6 +156,17 @@ def build_epoch(table: EmbeddingTable, excluded: CsrRows, terms: EpochTerms, epo
     if int(excluded.counts().max(initial=0)) > EXCLUDED_MAX:
         raise MalformedEpoch("exclusions", f"a listener has more than {EXCLUDED_MAX}")
     ranking = rank_top_k(table.listener_vectors, table.track_vectors, excluded, terms.list_length)
+    return hash_lists(table, excluded, ranking, terms, epoch_secret)
+
+
+def hash_lists(
+    table: EmbeddingTable, excluded: CsrRows, ranking: Ranking, terms: EpochTerms, epoch_secret: bytes
+) -> Epoch:
+    """Return the epoch of given lists, whether they are true or not: both trees over what is given.
+
+    `build_epoch` gives it the lists that follow from the table; whoever shows what becomes of a false
+    list gives it one.
+    """
     salts = [opening_salt(epoch_secret, terms.place, address) for address in table.listener_addresses]
     hashes = [
         opening_hash(salt, *_list_bytes(table, excluded, ranking, row)) for row, salt in enumerate(salts)

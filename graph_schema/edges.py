@@ -100,7 +100,13 @@ EDGES: tuple[EdgeType, ...] = (
     _event_edge("LISTED", ("Account", "Listing"), ("Listing", "Track")),
     _event_edge("OFFERED", ("Account", "Offer"), ("Offer", "Track")),
     _event_edge("BID", ("Account", "Auction"), properties=(Property("amount_wei", WEI, CHAIN), _AT)),
-    _event_edge("SOLD_IN", ("Track", "Sale"), ("Track", "Auction")),
+    _event_edge("SOLD_IN", ("Track", "Sale"), ("Track", "Auction"), ("Listing", "Sale"), ("Offer", "Sale")),
+    EdgeType(
+        "TRADED",
+        (("Account", "Sale"),),
+        (Property("role", TEXT, CHAIN),),
+        ("role",),
+    ),
     _event_edge(
         "BOUGHT",
         ("Account", "Account"),
@@ -117,7 +123,7 @@ EDGES: tuple[EdgeType, ...] = (
         ("Account", "StakingPool"),
         properties=(Property("amount_wei", WEI, CHAIN), Property("block", INT, CHAIN), _AT),
     ),
-    EdgeType("DELEGATES_TO", (("Account", "Account"),)),
+    EdgeType("DELEGATES_TO", (("Account", "Account"),), (Property("votes", TEXT, CHAIN),), ("votes",)),
     EdgeType(
         "VOTED",
         (("Account", "Proposal"),),
@@ -126,6 +132,7 @@ EDGES: tuple[EdgeType, ...] = (
     EdgeType("KEEPS", (("Account", "KeeperSet"),)),
     _event_edge("COMMITTED", ("Account", "Epoch"), properties=(_AT,)),
     _event_edge("CHALLENGED", ("Account", "Challenge"), ("Challenge", "Epoch"), properties=(_AT,)),
+    _event_edge("SLASHED", ("Account", "Challenge"), properties=(Property("amount_wei", WEI, CHAIN), _AT)),
     _event_edge("EARNED", ("Account", "Epoch"), properties=(Property("amount_wei", WEI, CHAIN),)),
     _event_edge("CLAIMED", ("Account", "Claim"), ("Claim", "Epoch")),
 )

@@ -26,6 +26,18 @@ class NodeType:
     properties: tuple[Property, ...] = ()
 
 
+_ORDER = (
+    Property("state", TEXT, CHAIN),
+    Property("amount", INT, CHAIN),
+    Property("left", INT, CHAIN),
+    Property("price_wei", WEI, CHAIN),
+    Property("end_price_wei", WEI, CHAIN),
+    Property("currency", TEXT, CHAIN),
+    Property("starts_at", TIME, CHAIN),
+    Property("ends_at", TIME, CHAIN),
+)
+"""What listings and offers have: a price falls from the first to the second where they differ."""
+
 NODES: tuple[NodeType, ...] = (
     NodeType(
         "Account",
@@ -52,13 +64,57 @@ NODES: tuple[NodeType, ...] = (
     ),
     NodeType("Release", "release_id", (Property("title", TEXT, LOG), Property("released_at", TIME, LOG))),
     NodeType("Tag", "name"),
-    NodeType("Licence", "licence_id", (Property("uri", TEXT, CHAIN),)),
+    NodeType(
+        "Licence",
+        "licence_id",
+        (
+            Property("uri", TEXT, CHAIN),
+            Property("content_hash", TEXT, CHAIN),
+            Property("transferable", BOOL, CHAIN),
+            Property("derivatives", BOOL, CHAIN),
+        ),
+    ),
     NodeType("RoyaltySplit", "split_id", (Property("shares", TEXT, CHAIN),)),
-    NodeType("Listing", "listing_id", (Property("price_wei", WEI, CHAIN), Property("state", TEXT, CHAIN))),
-    NodeType("Offer", "offer_id", (Property("price_wei", WEI, CHAIN), Property("state", TEXT, CHAIN))),
-    NodeType("Auction", "auction_id", (Property("state", TEXT, CHAIN), Property("ends_at", TIME, CHAIN))),
-    NodeType("Sale", "sale_id", (Property("price_wei", WEI, CHAIN), Property("at", TIME, CHAIN))),
-    NodeType("Proposal", "proposal_id", (Property("state", TEXT, CHAIN),)),
+    NodeType("Listing", "listing_id", _ORDER),
+    NodeType("Offer", "offer_id", _ORDER),
+    NodeType(
+        "Auction",
+        "auction_id",
+        (
+            Property("state", TEXT, CHAIN),
+            Property("seller", TEXT, CHAIN),
+            Property("reserve_wei", WEI, CHAIN),
+            Property("currency", TEXT, CHAIN),
+            Property("amount", INT, CHAIN),
+            Property("ends_at", TIME, CHAIN),
+        ),
+    ),
+    NodeType(
+        "Sale",
+        "sale_id",
+        (
+            Property("kind", TEXT, CHAIN),
+            Property("amount", INT, CHAIN),
+            Property("price_wei", WEI, CHAIN),
+            Property("royalty_wei", WEI, CHAIN),
+            Property("fee_wei", WEI, CHAIN),
+            Property("currency", TEXT, CHAIN),
+            Property("at", TIME, CHAIN),
+        ),
+    ),
+    NodeType(
+        "Proposal",
+        "proposal_id",
+        (
+            Property("state", TEXT, CHAIN),
+            Property("proposer", TEXT, CHAIN),
+            Property("description", TEXT, CHAIN),
+            Property("vote_start_at", TIME, CHAIN),
+            Property("vote_end_at", TIME, CHAIN),
+            Property("executable_at", TIME, CHAIN),
+            Property("executed_at", TIME, CHAIN),
+        ),
+    ),
     NodeType("StakingPool", "pool_id"),
     NodeType(
         "Epoch",
@@ -72,7 +128,8 @@ NODES: tuple[NodeType, ...] = (
             Property("bundle_cid", TEXT, CHAIN),
             Property("committed_at", TIME, CHAIN),
             Property("final_at", TIME, CHAIN),
-            Property("vetoed", BOOL, CHAIN),
+            Property("invalid", BOOL, CHAIN),
+            Property("invalid_cause", TEXT, CHAIN),
             Property("reward_root", TEXT, CHAIN),
             Property("reward_total_wei", WEI, CHAIN),
             Property("reward_in_force_at", TIME, CHAIN),
@@ -85,7 +142,18 @@ NODES: tuple[NodeType, ...] = (
         "keeper_set_id",
         (Property("version", INT, CHAIN), Property("quorum", INT, CHAIN), Property("at", TIME, CHAIN)),
     ),
-    NodeType("Challenge", "challenge_id", (Property("kind", TEXT, CHAIN), Property("at", TIME, CHAIN))),
+    NodeType(
+        "Challenge",
+        "challenge_id",
+        (
+            Property("kind", TEXT, CHAIN),
+            Property("state", TEXT, CHAIN),
+            Property("bounty_to", TEXT, CHAIN),
+            Property("bounty_wei", WEI, CHAIN),
+            Property("burned_wei", WEI, CHAIN),
+            Property("at", TIME, CHAIN),
+        ),
+    ),
     NodeType(
         "Claim",
         "claim_id",

@@ -181,8 +181,8 @@ async def read_epochs(store: GraphStore) -> list[dict[str, Any]]:
     """Return every epoch as the chain's events tell it, the latest first, with all properties of Epoch."""
     names = (
         "epoch_id", "number", "track_root", "listener_root", "snapshot_digest", "model_digest", "bundle_cid",
-        "committed_at", "final_at", "vetoed", "reward_root", "reward_total_wei", "reward_in_force_at",
-        "reward_vetoed", "funded_wei",
+        "committed_at", "final_at", "invalid", "invalid_cause", "reward_root", "reward_total_wei",
+        "reward_in_force_at", "reward_vetoed", "funded_wei",
     )  # fmt: skip
     columns = ", ".join(f"p.{name} AS {name}" for name in names)
     return await store.query(f"MATCH (p:Epoch) RETURN {columns} ORDER BY number DESC")

@@ -40,7 +40,7 @@ async def read_chain_batch(
     Raises:
         HandlerFailed: An event cannot become rows; nothing of the range is to be applied.
     """
-    state = await read_chain_state(store, events)
+    state = await read_chain_state(store, ChainId(deployment.chain_id), events)
     rows = ChainRows()
     for event in events:
         _handle(event, deployment, rows, state, times)

@@ -9,9 +9,17 @@ from tunefi.chain.logs import RawLog
 from tunefi.ids import Address, ChainId
 
 TOKEN_EVENTS = frozenset(
-    ("MusicNFT", name) for name in ("EditionMinted", "EditionPurchased", "TransferSingle", "TransferBatch")
+    (contract, name)
+    for contract, names in {
+        "MusicNFT": ("EditionMinted", "EditionPurchased", "TransferSingle", "TransferBatch"),
+        "Marketplace": ("Listed", "Offered", "Sold", "AuctionCreated"),
+    }.items()
+    for name in names
 )
 """Events whose handlers need to know tokens and balances."""
+
+ORDER_LABELS = {"Listing": ("listing_id", "LISTED"), "Offer": ("offer_id", "OFFERED")}
+"""Key and relationship from its maker, of each label of an order."""
 
 ZERO_ADDRESS = Address("0x" + "00" * 20)
 
@@ -30,8 +38,8 @@ class TokenNames:
         return text.split()
 
 
-def chain_name(chain_id: ChainId, contract: Address, number: int) -> str:
-    """Return the id of something that a contract numbers: a token, an epoch, a keeper set."""
+def chain_name(chain_id: ChainId, contract: Address, number: int | str) -> str:
+    """Return the id of something that a contract numbers or hashes: a token, an epoch, an order."""
     return f"{chain_id}:{contract}:{number}"
 
 

@@ -34,11 +34,14 @@ class ChainRows:
         key = (source[1], target[1], *_discriminators(type_, properties))
         rows[key] = {**(rows.get(key) or {}), **properties}
 
-    def no_edge(self, type_: str, source: tuple[str, str], target: tuple[str, str]) -> None:
+    def no_edge(
+        self, type_: str, source: tuple[str, str], target: tuple[str, str], **discriminators: str
+    ) -> None:
         """Take a relationship away; the nodes stay."""
         self.node(*source)
         self.node(*target)
-        self._edges[type_, (source[0], target[0])][source[1], target[1]] = None
+        key = (source[1], target[1], *_discriminators(type_, discriminators))
+        self._edges[type_, (source[0], target[0])][key] = None
 
     def build_nodes(self) -> list[NodeRows]:
         """Return the rows of all nodes, by label."""
@@ -61,11 +64,12 @@ def _edge_rows(type_: str, ends: Ends, rows: Mapping[_Key, Mapping[str, Any] | N
     return EdgeRows(
         type_,
         *ends,
-        rows=build_edge_table(type_, {**_end_columns(present), **columns}) if present else None,
-        deleted=build_edge_table(type_, _end_columns(absent)) if absent else None,
+        rows=build_edge_table(type_, {**_key_columns(type_, present), **columns}) if present else None,
+        deleted=build_edge_table(type_, _key_columns(type_, absent)) if absent else None,
     )
 
 
-def _end_columns(keys: Iterable[_Key]) -> dict[str, list[Any]]:
+def _key_columns(type_: str, keys: Iterable[_Key]) -> dict[str, list[Any]]:
     listed = list(keys)
-    return {"source": [key[0] for key in listed], "target": [key[1] for key in listed]}
+    names = ("source", "target", *EDGE_BY_TYPE[type_].discriminators)
+    return {name: [key[place] for key in listed] for place, name in enumerate(names)}

@@ -1,40 +1,77 @@
-"""What handlers must know beyond their event: which track a token is, and who holds how many.
+"""What handlers must know beyond their event: which track a token is, who holds how many, who keeps, which
+orders are open, which accounts are splits.
 
 Owns the reading of it from the graph, so that a block can be applied without asking a contract. Refuses to
-write.
+write. Only what the events of a batch need is read.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph_schema.store import GraphStore
-from ingest.chain_names import TOKEN_EVENTS, TokenNames
+from ingest.chain_names import ORDER_LABELS, TOKEN_EVENTS, TokenNames, chain_name
 from tunefi.chain.events import ChainEvent
+from tunefi.ids import ChainId, hex_of
+
+_ORDER_EVENTS = frozenset(("Marketplace", name) for name in ("Sold", "OrderCancelled", "CounterIncremented"))
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperMembers:
+    """The newest keeper set."""
+
+    members: frozenset[str] = frozenset()
+    quorum: int = 0
+
+
+@dataclass
+class OpenOrder:
+    """A published order: whose, and how many copies are left of it."""
+
+    maker: str
+    left: int
 
 
 @dataclass
 class ChainState:
-    """Tokens and balances before the next event; handlers keep both up to date within a batch.
+    """What is so before the next event; handlers keep it up to date within a batch.
 
     Attributes:
         tracks: Track id by token id.
         balances: Copies held, by account and track; an account without a row holds none.
+        keepers: The newest keeper set.
+        orders: Open orders by label and id.
+        splits: Accounts that are royalty splits.
+        losses: Transaction, keeper and wei of slashes whose reason comes later in their transaction.
     """
 
     tracks: dict[str, str] = field(default_factory=dict)
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
+    keepers: KeeperMembers = field(default_factory=KeeperMembers)
+    orders: dict[tuple[str, str], OpenOrder] = field(default_factory=dict)
+    splits: set[str] = field(default_factory=set)
+    losses: list[tuple[str, str, int]] = field(default_factory=list)
 
     def tokens_of(self, track_id: str) -> str:
         """Return the ids of all editions of a track, as its node holds them."""
         return TokenNames.join(token for token, track in self.tracks.items() if track == track_id)
 
 
-async def read_chain_state(store: GraphStore, events: Sequence[ChainEvent]) -> ChainState:
-    """Return what handlers of these events need; nothing is read where none of them moves tokens."""
+async def read_chain_state(store: GraphStore, chain_id: ChainId, events: Sequence[ChainEvent]) -> ChainState:
+    """Return what handlers of these events need; nothing is read that none of them needs."""
+    state = ChainState()
+    names = {(event.contract, event.name) for event in events}
     moving = [event for event in events if (event.contract, event.name) in TOKEN_EVENTS]
-    if not moving:
-        return ChainState()
-    return ChainState(await _read_tracks(store), await _read_balances(store, _accounts(moving)))
+    if moving:
+        state.tracks = await _read_tracks(store)
+        state.balances = await _read_balances(store, _accounts(moving))
+    if ("RecommendationGraph", "KeeperRemoved") in names:
+        state.keepers = await _read_keepers(store)
+    if names & _ORDER_EVENTS:
+        state.orders = await _read_orders(store, chain_id, events)
+    if ("MusicNFT", "EditionMinted") in names:
+        state.splits = await _read_splits(store)
+    return state
 
 
 async def _read_tracks(store: GraphStore) -> dict[str, str]:
@@ -53,6 +90,49 @@ async def _read_balances(store: GraphStore, accounts: Iterable[str]) -> dict[tup
     return {
         (row["address"], row["track_id"]): int(row["amount"]) for row in rows if row["amount"] is not None
     }
+
+
+async def _read_keepers(store: GraphStore) -> KeeperMembers:
+    rows = await store.query(
+        "MATCH (k:KeeperSet) OPTIONAL MATCH (a:Account)-[:KEEPS]->(k) "
+        "RETURN k.version AS version, k.quorum AS quorum, a.address AS address"
+    )
+    newest = max((row["version"] for row in rows), default=0)
+    mine = [row for row in rows if row["version"] == newest]
+    members = frozenset(row["address"] for row in mine if row["address"] is not None)
+    return KeeperMembers(members, mine[0]["quorum"] if mine else 0)
+
+
+async def _read_orders(
+    store: GraphStore, chain_id: ChainId, events: Sequence[ChainEvent]
+) -> dict[tuple[str, str], OpenOrder]:
+    """Return open orders that an event names, and all of makers who cancel all of theirs."""
+    market = [event for event in events if event.contract == "Marketplace"]
+    hashes = {_order_hash(event) for event in market} - {None}
+    address = market[0].log.address
+    ids = sorted(chain_name(chain_id, address, order_hash) for order_hash in hashes if order_hash)
+    makers = sorted(event.arguments["maker"] for event in market if event.name == "CounterIncremented")
+    found: dict[tuple[str, str], OpenOrder] = {}
+    for label, (key, edge) in ORDER_LABELS.items():
+        rows = await store.query(
+            f"MATCH (a:Account)-[:{edge}]->(o:{label}) WHERE o.state = 'open' "
+            f"AND (o.{key} IN $ids OR a.address IN $makers) "
+            f"RETURN o.{key} AS id, a.address AS maker, o.left AS left",
+            {"ids": ids, "makers": makers},
+        )
+        found |= {(label, row["id"]): OpenOrder(row["maker"], int(row["left"])) for row in rows}
+    return found
+
+
+async def _read_splits(store: GraphStore) -> set[str]:
+    rows = await store.query("MATCH (s:RoyaltySplit) RETURN s.split_id AS split_id")
+    return {row["split_id"] for row in rows}
+
+
+def _order_hash(event: ChainEvent) -> str | None:
+    if event.name == "OrderCancelled":
+        return hex_of(event.arguments["orderHash"])
+    return hex_of(event.arguments["sale"][0]) if event.name == "Sold" else None
 
 
 def _accounts(events: Iterable[ChainEvent]) -> set[str]:

@@ -6,7 +6,7 @@ Owns identifiers and units. Refuses to know where a value comes from.
 import re
 from typing import NewType
 
-from tunefi.errors import MalformedAddress
+from tunefi.errors import MalformedAddress, MalformedHash
 
 Address = NewType("Address", str)
 """An account or contract, lower-case 0x hex of 20 bytes."""
@@ -30,6 +30,7 @@ Hash32 = NewType("Hash32", bytes)
 """A 32-byte hash."""
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 def parse_address(text: str) -> Address:
@@ -49,6 +50,17 @@ def parse_address(text: str) -> Address:
 def address_bytes(address: Address) -> bytes:
     """Return the 20 bytes of an address."""
     return bytes.fromhex(address[2:])
+
+
+def parse_hash32(text: str) -> Hash32:
+    """Return the 32 bytes behind 0x hex.
+
+    Raises:
+        MalformedHash: The text is anything else.
+    """
+    if not _HASH.fullmatch(text):
+        raise MalformedHash(text)
+    return Hash32(bytes.fromhex(text[2:]))
 
 
 def hex_of(data: bytes) -> str:

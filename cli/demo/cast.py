@@ -13,7 +13,7 @@ MNEMONIC = "test test test test test test test test test test test junk"
 """The mnemonic that every development chain knows; anvil funds its first accounts."""
 
 FUNDED_ACCOUNTS = 10
-"""Deployer, operator, three keepers, guardian, treasury and spare ones, funded at the genesis."""
+"""Deployer, operator, five keepers, guardian, treasury and a spare one, funded at the genesis."""
 
 _FIRST_ARTIST = 10_000
 """Listeners are numbered by the importer, from `ingest.importers.hetrec.FIRST_ACCOUNT`."""
@@ -37,7 +37,7 @@ class Cast:
 
     @property
     def deployer(self) -> Signer:
-        """Deploys, and stands for governance until there is one."""
+        """Deploys, holds the token's supply, and votes with it; it keeps no permission."""
         return self._staff[0]
 
     @property
@@ -49,6 +49,11 @@ class Cast:
     def keepers(self) -> list[Signer]:
         """Three keepers, two of whom make a quorum."""
         return sorted(self._staff[2:5], key=lambda signer: signer.address)
+
+    @property
+    def newcomers(self) -> list[Signer]:
+        """Two keepers whom governance takes in when others are out."""
+        return sorted(self._staff[7:9], key=lambda signer: signer.address)
 
     @property
     def guardian(self) -> Signer:

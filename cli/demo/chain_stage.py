@@ -12,7 +12,7 @@ from tunefi.chain.deploy import deploy_system
 from tunefi.chain.deployment import (
     Deployment,
     deployment_path,
-    fetch_missing_contracts,
+    fetch_wrong_contracts,
     load_deployment,
     save_deployment,
 )
@@ -43,18 +43,18 @@ async def wait_for_history(rpc: JsonRpc) -> None:
 
 
 async def verify_deployed(rpc: JsonRpc, home: Home) -> bool:
-    """Return whether the recorded contracts are on this chain."""
+    """Return whether the recorded contracts are on this chain, code for code."""
     path = deployment_path(home.deployments, await rpc.fetch_chain_id())
     if not path.exists():
         return False
-    return not await fetch_missing_contracts(rpc, load_deployment(path))
+    return not await fetch_wrong_contracts(rpc, load_deployment(path))
 
 
 async def set_up_chain(rpc: JsonRpc, cast: Cast, home: Home, progress: Progress) -> dict[str, Any]:
     """Deploy the contracts, bond the keepers and pay in the first budgets."""
     sender = TransactionSender(rpc, cast.deployer)
     progress.update(0, 3, "deploying contracts")
-    deployment = await _deploy(sender, cast, home)
+    deployment = await _deploy(rpc, cast, home)
     economy = Economy(sender, deployment, cast)
     progress.update(1, 3, "bonding keepers")
     await economy.bond_keepers(MIN_BOND_WEI)
@@ -64,10 +64,10 @@ async def set_up_chain(rpc: JsonRpc, cast: Cast, home: Home, progress: Progress)
     return {"contracts": dict(deployment.contracts), "block": deployment.block}
 
 
-async def _deploy(sender: TransactionSender, cast: Cast, home: Home) -> Deployment:
-    """Deploy, or return what an interrupted run has deployed."""
-    if await verify_deployed(sender.rpc, home):
-        return load_deployment(deployment_path(home.deployments, await sender.fetch_chain_id()))
-    deployment = await deploy_system(sender, system_parameters(cast))
+async def _deploy(rpc: JsonRpc, cast: Cast, home: Home) -> Deployment:
+    """Deploy by the contracts' script, or return what an interrupted run has deployed."""
+    if await verify_deployed(rpc, home):
+        return load_deployment(deployment_path(home.deployments, await rpc.fetch_chain_id()))
+    deployment = await deploy_system(rpc.url, cast.deployer, system_parameters(cast))
     save_deployment(deployment, home.deployments)
     return deployment

@@ -26,7 +26,11 @@ FUNDED_EPOCHS = 3
 SLOTS_IN_AN_EPOCH = 2
 """`finalized` lags four blocks behind the head."""
 BLOCK_SECONDS = 1.0
-WINDOW_SECONDS = 5
+WINDOW_SECONDS = 8
+ANSWER_TIME_SECONDS = 60
+VOTING_DELAY_SECONDS = 2
+VOTING_PERIOD_SECONDS = 10
+TIMELOCK_DELAY_SECONDS = 3
 REWARD_DELAY_SECONDS = 5
 EPOCH_INTERVAL_SECONDS = 300
 
@@ -62,5 +66,11 @@ def system_parameters(cast: Cast) -> SystemParameters:
         registrar=cast.operator.address,
         treasury=cast.treasury.address,
         window_seconds=WINDOW_SECONDS,
+        answer_time_seconds=ANSWER_TIME_SECONDS,
+        challenge_time_seconds=ANSWER_TIME_SECONDS,
         reward_delay_seconds=REWARD_DELAY_SECONDS,
+        voting_delay_seconds=VOTING_DELAY_SECONDS,
+        voting_period_seconds=VOTING_PERIOD_SECONDS,
+        late_quorum_extension_seconds=VOTING_DELAY_SECONDS,
+        timelock_delay_seconds=TIMELOCK_DELAY_SECONDS,
     )

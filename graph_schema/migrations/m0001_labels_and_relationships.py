@@ -8,7 +8,8 @@ from graph_schema.nodes import NODES
 from graph_schema.properties import Source
 from graph_schema.statements import BLOCK_SCHEMA, CURSOR_SCHEMA, INTERNAL_KEYS, UNDO_SCHEMA, Dialect
 
-_LADYBUG_TYPES = {pa.string(): "STRING", pa.int64(): "INT64", pa.bool_(): "BOOLEAN", pa.binary(): "BLOB"}
+LADYBUG_TYPES = {pa.string(): "STRING", pa.int64(): "INT64", pa.bool_(): "BOOLEAN", pa.binary(): "BLOB"}
+"""Ladybug's name of each Arrow type."""
 _INTERNAL_TABLES = {
     "Cursor": CURSOR_SCHEMA.append(pa.field("locked", pa.bool_())),
     "Block": BLOCK_SCHEMA,
@@ -44,7 +45,7 @@ def _ladybug_tables() -> list[str]:
 
 
 def _columns(schema: pa.Schema) -> str:
-    return ", ".join(f"`{field.name}` {_LADYBUG_TYPES[field.type]}" for field in schema)
+    return ", ".join(f"`{field.name}` {LADYBUG_TYPES[field.type]}" for field in schema)
 
 
 def _relationship(edge: EdgeType) -> str:

@@ -1,6 +1,14 @@
 """One typed handler for each event of each contract; importing this registers them all."""
 
-from ingest.handlers import engagement, music, recommendations, staking, token
+from ingest.handlers import (
+    challenges,
+    delegation,
+    engagement,
+    governance,
+    music,
+    recommendations,
+    staking,
+)
 from ingest.handlers.ignored import IGNORED
 from ingest.handlers.registry import HANDLERS, Context, Handler
 
@@ -9,9 +17,11 @@ __all__ = [
     "IGNORED",
     "Context",
     "Handler",
+    "challenges",
+    "delegation",
     "engagement",
+    "governance",
     "music",
     "recommendations",
     "staking",
-    "token",
 ]

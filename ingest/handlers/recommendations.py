@@ -5,13 +5,39 @@ time, `final_at` says from when.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ingest.chain_names import chain_name
+from ingest.chain_state import KeeperMembers
 from ingest.handlers.registry import Context, handles
+from tunefi.chain.artifact import load_abi
 from tunefi.ids import Address
 
 _SECOND = 1_000_000
+VETO = "veto"
+_CAUSES = {
+    "vetoEpoch": VETO,
+    "challengeScore": "score",
+    "challengeOrder": "order",
+    "challengeOmission": "omission",
+    "challengeMalformedTrack": "malformed",
+    "challengeMalformedListener": "malformed",
+    "challengeTrackRows": "rows",
+    "challengeListenerRows": "rows",
+    "expireDemand": "withheld",
+}
+
+
+def cause_of(selector: bytes) -> str:
+    """Return what made an epoch invalid, by the selector of the function that did."""
+    return _causes_by_selector().get(selector, "0x" + selector.hex())
+
+
+@lru_cache(maxsize=1)
+def _causes_by_selector() -> dict[bytes, str]:
+    abi = load_abi("RecommendationGraph")
+    return {abi.function(name).topic[:4]: cause for name, cause in _CAUSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +61,22 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeeperRemoved:
+    """A keeper that lost its bond is no member of the new version."""
+
+    version: int
+    keeper: Address
+
+
+@dataclass(frozen=True, slots=True)
+class FinalAtMoved:
+    """An answer left more time for challenges."""
+
+    epoch: int
+    final_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpochInvalidated:
     """A pending epoch can never be final."""
 
@@ -46,11 +88,16 @@ class EpochInvalidated:
 @handles("RecommendationGraph", KeeperSetChanged)
 def on_keeper_set_changed(event: KeeperSetChanged, context: Context) -> None:
     """The new set with its members; the sets before stay, because epochs name theirs by version."""
-    contract = context.contracts["RecommendationGraph"]
-    keeper_set = ("KeeperSet", chain_name(context.chain_id, contract, event.version))
-    context.rows.node(*keeper_set, version=event.version, quorum=event.quorum, at=context.at)
-    for keeper in event.keepers:
-        context.rows.edge("KEEPS", ("Account", keeper), keeper_set)
+    context.state.keepers = KeeperMembers(frozenset(event.keepers), event.quorum)
+    _add_keeper_set(context, event.version)
+
+
+@handles("RecommendationGraph", KeeperRemoved)
+def on_keeper_removed(event: KeeperRemoved, context: Context) -> None:
+    """The set without that member; the quorum stays, and the sets before stay as they were."""
+    before = context.state.keepers
+    context.state.keepers = KeeperMembers(before.members - {event.keeper}, before.quorum)
+    _add_keeper_set(context, event.version)
 
 
 @handles("RecommendationGraph", Committed)
@@ -69,7 +116,7 @@ def on_committed(event: Committed, context: Context) -> None:
         bundle_cid=commitment[14],
         committed_at=event.committed_at * _SECOND,
         final_at=event.final_at * _SECOND,
-        vetoed=False,
+        invalid=False,
     )
     for signer in event.signers:
         ends = ("Account", signer), ("Epoch", epoch_id)
@@ -78,13 +125,36 @@ def on_committed(event: Committed, context: Context) -> None:
 
 @handles("RecommendationGraph", EpochInvalidated)
 def on_epoch_invalidated(event: EpochInvalidated, context: Context) -> None:
-    """The epoch is invalid."""
-    context.rows.node("Epoch", epoch_name(context, event.epoch), number=event.epoch, vetoed=True)
+    """The epoch is invalid, and who made it so; a veto is no challenge."""
+    epoch_id = epoch_name(context, event.epoch)
+    cause = cause_of(event.cause)
+    context.rows.node("Epoch", epoch_id, number=event.epoch, invalid=True, invalid_cause=cause)
+    if cause == VETO:
+        return
+    ends = {"event_id": context.event_id, "at": context.at}
+    context.rows.edge("CHALLENGED", ("Account", event.by), ("Challenge", epoch_id), **ends)
+    context.rows.edge("CHALLENGED", ("Challenge", epoch_id), ("Epoch", epoch_id), **ends)
+
+
+@handles("RecommendationGraph", FinalAtMoved)
+def on_final_at_moved(event: FinalAtMoved, context: Context) -> None:
+    """From when the epoch is final now."""
+    epoch_id = epoch_name(context, event.epoch)
+    context.rows.node("Epoch", epoch_id, number=event.epoch, final_at=event.final_at * _SECOND)
 
 
 def epoch_name(context: Context, epoch: int) -> str:
     """Return the id of an epoch, whichever contract's event names it."""
     return chain_name(context.chain_id, context.contracts["RecommendationGraph"], epoch)
+
+
+def _add_keeper_set(context: Context, version: int) -> None:
+    contract = context.contracts["RecommendationGraph"]
+    keeper_set = ("KeeperSet", chain_name(context.chain_id, contract, version))
+    now = context.state.keepers
+    context.rows.node(*keeper_set, version=version, quorum=now.quorum, at=context.at)
+    for keeper in sorted(now.members):
+        context.rows.edge("KEEPS", ("Account", keeper), keeper_set)
 
 
 def _hex(value: bytes) -> str:

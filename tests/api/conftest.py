@@ -29,7 +29,6 @@ from tunefi.chain.anvil import AnvilNode
 from tunefi.chain.deploy import SystemParameters, deploy_system
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
-from tunefi.chain.sender import TransactionSender
 from tunefi.chain.signing import Signer, derive_signers
 from tunefi.hashing import keccak256
 from tunefi.health import Health
@@ -151,10 +150,12 @@ def deployment(anvil_node: AnvilNode, signers: list[Signer]) -> Deployment:
                 guardian=signers[4].address,
                 registrar=signers[5].address,
                 window_seconds=WINDOW_SECONDS,
+                answer_time_seconds=60,
+                challenge_time_seconds=60,
                 unbonding_delay_seconds=600,
                 reward_delay_seconds=5,
             )
-            system = await deploy_system(TransactionSender(client, signers[0]), parameters)
+            system = await deploy_system(client.url, signers[0], parameters)
             await bond_keepers(Stage(client, system, signers))
             return system
 

@@ -85,8 +85,8 @@ async def test_each_keeper_set_stays_with_its_members(
     before = await read_all_rows(store)
     snapshot = await stage.rpc.call("evm_snapshot")
     members = sorted(signer.address for signer in (stage.signers[2], *stage.signers[7:9]))
-    receipt = await stage.send(0, "RecommendationGraph", "setKeepers", members, 3)
-    changed_at = (await fetch_block(stage.rpc, receipt.block_number)).timestamp_at
+    block_number = await stage.govern("RecommendationGraph", "setKeepers", members, 3)
+    changed_at = (await fetch_block(stage.rpc, block_number)).timestamp_at
     await follower.follow_to_head()
     rows = await check_against_rebuild(stage, store, new_store)
     first, second = sorted(rows["KeeperSet"], key=lambda row: row["version"])
@@ -255,7 +255,7 @@ async def test_a_reorganisation_between_two_questions_is_noticed(
 
 
 async def test_a_node_of_another_chain_is_refused(stage: Stage, store: GraphStore) -> None:
-    other = Deployment(1, stage.deployment.contracts, stage.deployment.block)
+    other = Deployment(1, stage.deployment.contracts, stage.deployment.block, {})
     with pytest.raises(ChainIdMismatch, match="expected 1"):
         await ChainFollower(stage.rpc, store, other).follow_to_head()
 

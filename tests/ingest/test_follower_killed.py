@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 NewStore = Callable[[], Coroutine[Any, Any, GraphStore]]
 
 
-@pytest.mark.parametrize("blocks", [1, 9, 21])
+@pytest.mark.parametrize("blocks", [1, 9, 15])
 async def test_a_killed_follower_resumes_to_the_same_graph(
     rpc: JsonRpc,
     deployment: Deployment,

@@ -31,7 +31,7 @@ def test_the_type_of_an_event_has_the_arguments_of_its_abi(name: tuple[str, str]
 
 
 async def test_a_handler_that_fails_names_the_event_and_its_place() -> None:
-    deployment = Deployment(1, {"MusicNFT": MUSIC}, 0)
+    deployment = Deployment(1, {"MusicNFT": MUSIC}, 0, {})
     arguments = {"operator": MUSIC, "from": MUSIC, "to": MUSIC, "id": 1, "value": 1}
     log = RawLog(MUSIC, (), b"", 7, "0x00", "0x01", 3)
     event = ChainEvent("MusicNFT", "TransferSingle", arguments, log)

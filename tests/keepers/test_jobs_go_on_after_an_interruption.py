@@ -145,7 +145,7 @@ async def test_without_a_finalized_tag_nothing_is_cut_signed_or_paid(world: Worl
     await world.run("snapshot")
     world.save_small_model()
     await world.run("build_epoch")
-    async with UnfinishedRpc(world.stage.rpc._url) as rpc:
+    async with UnfinishedRpc(world.stage.rpc.url) as rpc:
         unsure = replace(world, context=replace(world.context, rpc=rpc))
         for job in ("snapshot", "commit_epoch", "post_rewards", "pay_rewards"):
             with pytest.raises(NoFinalizedTag):

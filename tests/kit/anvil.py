@@ -9,7 +9,6 @@ from tunefi.chain.anvil import AnvilNode, AnvilOptions
 from tunefi.chain.deploy import SystemParameters, deploy_system
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
-from tunefi.chain.sender import TransactionSender
 from tunefi.chain.signing import Signer, derive_signers
 from tunefi.ids import Wei
 
@@ -53,7 +52,13 @@ async def deployment(rpc: JsonRpc, signers: list[Signer]) -> Deployment:
         guardian=signers[4].address,
         registrar=signers[5].address,
         window_seconds=60,
+        answer_time_seconds=60,
+        challenge_time_seconds=60,
         unbonding_delay_seconds=600,
         reward_delay_seconds=5,
+        voting_delay_seconds=1,
+        voting_period_seconds=20,
+        late_quorum_extension_seconds=1,
+        timelock_delay_seconds=2,
     )
-    return await deploy_system(TransactionSender(rpc, signers[0]), parameters)
+    return await deploy_system(rpc.url, signers[0], parameters)

@@ -33,6 +33,18 @@ class Stage:
         )
         return await self.sender.send(call)
 
+    async def govern(self, contract: str, function: str, *arguments: object) -> int:
+        """Call as the timelock, in whose name anvil signs, and return the block's height."""
+        call = self.deployment.contract(contract).transaction(function, *arguments)
+        timelock = self.deployment.contracts["TimelockController"]
+        await self.rpc.call("anvil_impersonateAccount", timelock)
+        await self.rpc.call("anvil_setBalance", timelock, hex(10**18))
+        fields = {"from": timelock, "to": call.to, "data": "0x" + call.data.hex()}
+        transaction = await self.rpc.call("eth_sendTransaction", fields)
+        receipt = await self.rpc.call("eth_getTransactionReceipt", transaction)
+        assert int(receipt["status"], 16) == 1
+        return int(receipt["blockNumber"], 16)
+
     async def register_and_mint(self, number: int, artist: int = 7) -> None:
         """Register artist `number`, controlled by a signer, and mint one edition of its track."""
         address = self.signers[artist].address

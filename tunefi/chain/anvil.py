@@ -4,7 +4,6 @@ Owns the process, its port and its state file. Refuses to stand in for a real ch
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +16,8 @@ from typing import Self
 
 import httpx
 
-from tunefi.chain.errors import AnvilFailed, AnvilMissing, PortInUse
+from tunefi.chain.errors import AnvilFailed, PortInUse
+from tunefi.chain.foundry import find_tool
 from tunefi.chain.parent_death import end_with_parent
 
 _START_SECONDS = 30.0
@@ -96,11 +96,11 @@ class AnvilNode:
         that comes: call this from a thread that lives as long as the node shall.
 
         Raises:
-            AnvilMissing: It is not installed; the message says how.
+            FoundryMissing: It is not installed; the message says how.
             PortInUse: Another process has the port.
             AnvilFailed: It ended or did not answer.
         """
-        binary = find_anvil(self._roots)
+        binary = find_tool("anvil", self._roots)
         self.port = self.options.port or _free_port(self.options.host)
         _check_port_free(self.options.host, self.port)
         command = [str(binary), *_arguments(self.options), "--port", str(self.port)]
@@ -148,24 +148,6 @@ class AnvilNode:
                     pass
                 time.sleep(0.05)
         raise AnvilFailed(f"no answer on {self.url} after {_START_SECONDS:.0f} s")
-
-
-def find_anvil(roots: Sequence[Path] = ()) -> Path:
-    """Return anvil's binary: of contracts/node_modules in the given or current directory, or of PATH.
-
-    The package's own binary is preferred to the npm launcher, which would not pass signals on.
-
-    Raises:
-        AnvilMissing: There is none.
-    """
-    for root in (*roots, Path.cwd(), Path(__file__).parents[2]):
-        modules = root / "contracts" / "node_modules"
-        for found in sorted((modules / "@foundry-rs").glob("anvil-*/bin/anvil*")):
-            if os.access(found, os.X_OK):
-                return found
-    if on_path := shutil.which("anvil"):
-        return Path(on_path)
-    raise AnvilMissing
 
 
 def _arguments(options: AnvilOptions) -> list[str]:

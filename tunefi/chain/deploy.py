@@ -1,46 +1,43 @@
-"""The whole system put on a chain, with its roles.
+"""The whole system put on a chain by the contracts' own script, contracts/script/Deploy.s.sol.
 
-Owns the order of deployment and who may do what. Refuses to fund, to bond or to decide parameters.
+Owns running that script. Refuses to know the order of deployment and who may do what: the script decides
+and checks both. Refuses to fund, to bond or to choose parameters.
 """
 
-from collections.abc import Sequence
+import asyncio
+import os
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-from tunefi.chain.artifact import load_artifact
-from tunefi.chain.contract import Contract
-from tunefi.chain.deployment import Deployment
-from tunefi.chain.errors import UnknownArtifact
-from tunefi.chain.sender import Transaction, TransactionSender
+from tunefi.chain.deployment import Deployment, load_deployment
+from tunefi.chain.errors import DeploymentFailed
+from tunefi.chain.foundry import find_contracts, find_tool
+from tunefi.chain.signing import Signer
 from tunefi.ids import Address, Wei
 
-REGISTRAR_ROLE = 1
-"""Registers artists in MusicNFT (contracts/src/Roles.sol)."""
-GUARDIAN_ROLE = 2
-"""Vetoes pending epochs and roots, pauses commits."""
-
-_ROLES = {
-    REGISTRAR_ROLE: (("MusicNFT", "registerArtist"),),
-    GUARDIAN_ROLE: (
-        ("RecommendationGraph", "vetoEpoch"),
-        ("RecommendationGraph", "pauseCommits"),
-        ("FanEngagement", "vetoRoot"),
-    ),
-}
+_SCRIPT = "script/Deploy.s.sol:Deploy"
+_TIMEOUT_SECONDS = 600.0
+_REASON_CHARACTERS = 800
 
 
 @dataclass(frozen=True, slots=True)
 class SystemParameters:
-    """What a deployment fixes. The sender's signer becomes the admin and holds the token's supply.
+    """What a deployment fixes, in the names of the script's variables (contracts/README.md).
 
     Attributes:
         keepers: In any order; at most 64.
         quorum: More than half of them.
-        window_seconds: How long an epoch is pending.
-        unbonding_delay_seconds: Longer than the window.
+        window_seconds: How long an epoch is pending when nothing is demanded.
+        answer_time_seconds, challenge_time_seconds: For demands and what follows them.
+        unbonding_delay_seconds: Longer than window + 2 (answer time + challenge time).
+        min_deposit_wei: Of a demand, in wei of ether.
         reward_delay_seconds: Between posting a reward root and its taking force.
         ether_factor, token_factor: What a wei of fees counts as a seed of trust, in millionths.
-        treasury: Gets the protocol fees; None: the admin.
+        treasury: Gets the protocol fees; None: the deployer.
+        supply_recipient: Gets the token's supply; None: the deployer.
+        guardian_term_seconds: From the deployment on.
     """
 
     keepers: tuple[Address, ...]
@@ -49,109 +46,95 @@ class SystemParameters:
     guardian: Address
     registrar: Address
     window_seconds: int = 86_400
+    answer_time_seconds: int = 86_400
+    challenge_time_seconds: int = 86_400
     max_validity_seconds: int = 86_400
+    min_deposit_wei: Wei = Wei(10**16)  # noqa: RUF009
+    deposit_gas_multiple: int = 2
+    withholding_penalty_bps: int = 5_000
     unstaking_delay_seconds: int = 604_800
     unbonding_delay_seconds: int = 1_209_600
     reward_delay_seconds: int = 172_800
     fee_bps: int = 500
+    market_fee_bps: int = 250
     ether_factor: int = 1_000_000
     token_factor: int = 1_000_000
-    token_supply_wei: Wei = Wei(10**27)  # noqa: RUF009
+    supply_wei: Wei = Wei(10**27)  # noqa: RUF009
+    cap_wei: Wei = Wei(2 * 10**27)  # noqa: RUF009
+    voting_delay_seconds: int = 86_400
+    voting_period_seconds: int = 604_800
+    late_quorum_extension_seconds: int = 86_400
+    proposal_threshold_wei: Wei = Wei(10**23)  # noqa: RUF009
+    quorum_percent: int = 4
+    timelock_delay_seconds: int = 172_800
+    guardian_term_seconds: int = 15_552_000
     treasury: Address | None = None
+    supply_recipient: Address | None = None
 
 
-async def deploy_system(sender: TransactionSender, parameters: SystemParameters) -> Deployment:
-    """Deploy every contract, give out the roles, set the keepers, and return where everything is.
+async def deploy_system(rpc_url: str, deployer: Signer, parameters: SystemParameters) -> Deployment:
+    """Deploy, wire and check every contract, hand everything to governance, and return where all is.
 
     Args:
-        sender: Its signer pays and becomes the admin.
+        rpc_url: The node.
+        deployer: Pays; keeps no permission.
         parameters: What the deployment fixes.
 
     Raises:
-        TransactionReverted: A contract refused its parameters; the error says which.
+        FoundryMissing, ContractsMissing: forge or the contracts' sources are not here.
+        DeploymentFailed: The script ended with an error; the message holds it.
     """
-    builder = _Builder(sender)
-    await _deploy_contracts(builder, parameters, sender.signer.address)
-    await _give_roles(builder, parameters)
-    keepers = sorted(parameters.keepers)
-    await builder.call("RecommendationGraph", "setKeepers", keepers, parameters.quorum)
-    return Deployment(
-        await sender.fetch_chain_id(),
-        {name: contract.address for name, contract in builder.contracts.items()},
-        builder.first_block,
-        builder.arguments,
+    with tempfile.TemporaryDirectory(dir=_scratch_folder()) as scratch:
+        await _run_script(rpc_url, _variables(deployer, parameters), Path(scratch))
+        return _load_only(Path(scratch))
+
+
+def _variables(deployer: Signer, parameters: SystemParameters) -> dict[str, str]:
+    """Return the script's variables: each field in capitals behind TUNEFI_, and the key."""
+    values = {name: getattr(parameters, name) for name in parameters.__dataclass_fields__}
+    values["keepers"] = ",".join(sorted(parameters.keepers))
+    for name in ("treasury", "supply_recipient"):
+        values[name] = values[name] or deployer.address
+    variables = {f"TUNEFI_{name.upper()}": str(value) for name, value in values.items()}
+    return {**variables, "TUNEFI_DEPLOYER_KEY": "0x" + deployer.export_key().removeprefix("0x")}
+
+
+async def _run_script(rpc_url: str, variables: Mapping[str, str], records: Path) -> None:
+    """Run the script; key and address travel in the environment, because anyone can read a command line."""
+    environment = {
+        **os.environ,
+        **variables,
+        "TUNEFI_RPC_URL": rpc_url,
+        "TUNEFI_DEPLOYMENTS_DIR": str(records),
+        "FOUNDRY_BROADCAST": str(records / "broadcast"),
+        "FOUNDRY_DISABLE_NIGHTLY_WARNING": "1",
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(str(find_tool("forge")), "script", _SCRIPT, "--rpc-url", "target", "--broadcast"),
+        cwd=find_contracts(),
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), _TIMEOUT_SECONDS)
+    except TimeoutError as error:
+        process.kill()
+        raise DeploymentFailed(f"forge did not end within {_TIMEOUT_SECONDS:.0f} s") from error
+    if process.returncode:
+        raise DeploymentFailed(output.decode(errors="replace").strip()[-_REASON_CHARACTERS:])
 
 
-class _Builder:
-    """Deploys contracts one after another and remembers them."""
-
-    def __init__(self, sender: TransactionSender) -> None:
-        self._sender = sender
-        self.contracts: dict[str, Contract] = {}
-        self.arguments: dict[str, list[Any]] = {}
-        self.first_block = 0
-
-    async def deploy(self, name: str, *arguments: Any) -> Address:
-        """Deploy one contract and return its address."""
-        artifact = load_artifact(name)
-        receipt = await self._sender.deploy(artifact, *arguments)
-        if receipt.contract_address is None:
-            raise UnknownArtifact(name)
-        self.contracts[name] = Contract(receipt.contract_address, artifact.abi)
-        self.arguments[name] = [str(argument) for argument in arguments]
-        self.first_block = self.first_block or receipt.block_number
-        return receipt.contract_address
-
-    async def call(self, name: str, function: str, *arguments: Any) -> None:
-        """Call a function of a contract that was deployed."""
-        await self._sender.send(self.contracts[name].transaction(function, *arguments))
-
-    async def call_all(self, transactions: Sequence[Transaction]) -> None:
-        """Send calls that do not need one another."""
-        await self._sender.send_many(transactions)
+def _load_only(folder: Path) -> Deployment:
+    written = sorted(folder.glob("*.json"))
+    if len(written) != 1:
+        raise DeploymentFailed(f"the script wrote {len(written)} records instead of one")
+    return load_deployment(written[0])
 
 
-async def _deploy_contracts(builder: _Builder, parameters: SystemParameters, admin: Address) -> None:
-    authority = await builder.deploy("AccessManager", admin)
-    token = await builder.deploy("TuneToken", admin, parameters.token_supply_wei)
-    staking = await builder.deploy(
-        "StakingContract", token, parameters.unstaking_delay_seconds, parameters.unbonding_delay_seconds
-    )
-    await builder.deploy("MusicNFT", authority, parameters.fee_bps, parameters.treasury or admin)
-    graph = await builder.deploy(
-        "RecommendationGraph",
-        *(
-            authority,
-            staking,
-            parameters.window_seconds,
-            parameters.max_validity_seconds,
-            parameters.min_bond_wei,
-        ),
-    )
-    await builder.deploy(
-        "FanEngagement",
-        *(authority, token, graph, parameters.reward_delay_seconds),
-        *(parameters.ether_factor, parameters.token_factor),
-    )
-
-
-async def _give_roles(builder: _Builder, parameters: SystemParameters) -> None:
-    manager = builder.contracts["AccessManager"]
-    holders = {REGISTRAR_ROLE: parameters.registrar, GUARDIAN_ROLE: parameters.guardian}
-    transactions = [
-        manager.transaction(
-            "setTargetFunctionRole",
-            builder.contracts[name].address,
-            [_selector(builder, name, function)],
-            role,
-        )
-        for role, functions in _ROLES.items()
-        for name, function in functions
-    ]
-    transactions += [manager.transaction("grantRole", role, holder, 0) for role, holder in holders.items()]
-    await builder.call_all(transactions)
-
-
-def _selector(builder: _Builder, name: str, function: str) -> bytes:
-    return builder.contracts[name].abi.function(function).topic[:4]
+def _scratch_folder() -> Path:
+    """Return the one folder besides the project's own that the script may write to."""
+    folder = find_contracts() / "cache" / "deployments"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tunefi.chain.abi import ContractAbi
 from tunefi.chain.artifact import load_abi
@@ -15,7 +14,8 @@ from tunefi.chain.contract import Contract
 from tunefi.chain.errors import DeploymentMalformed, DeploymentMissing, UnknownMember
 from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import FinalError
-from tunefi.ids import Address, parse_address
+from tunefi.hashing import keccak256
+from tunefi.ids import Address, Hash32, hex_of, parse_address, parse_hash32
 from tunefi.whole_file import save_whole
 
 
@@ -26,13 +26,15 @@ class Deployment:
     Attributes:
         contracts: Address by the contract's name.
         block: Height before which none of them existed: where indexing begins.
-        constructor_arguments: What each was built with, as text, for those who verify the source.
+        code_hashes: keccak256 of the code on the chain, by name.
+        constructor_arguments: What each was built with, ABI-encoded, for those who verify the source.
     """
 
     chain_id: int
     contracts: Mapping[str, Address]
     block: int
-    constructor_arguments: Mapping[str, list[Any]] = field(default_factory=dict)
+    code_hashes: Mapping[str, Hash32]
+    constructor_arguments: Mapping[str, str] = field(default_factory=dict)
 
     def contract(self, name: str) -> Contract:
         """Return a contract with its ABI, ready to be called."""
@@ -45,11 +47,15 @@ class Deployment:
         return {address: load_abi(name) for name, address in self.contracts.items()}
 
 
-async def fetch_missing_contracts(rpc: JsonRpc, deployment: Deployment) -> list[str]:
-    """Return the names of the contracts that have no code on the node's chain."""
+async def fetch_wrong_contracts(rpc: JsonRpc, deployment: Deployment) -> list[str]:
+    """Return the names of the contracts whose code on the node's chain is not the recorded one, or none."""
     calls = [("eth_getCode", (address, "latest")) for address in deployment.contracts.values()]
     codes = await rpc.call_batch(calls)
-    return [name for name, code in zip(deployment.contracts, codes, strict=True) if code in ("0x", None)]
+    found = {
+        name: keccak256(bytes.fromhex((code or "0x").removeprefix("0x")))
+        for name, code in zip(deployment.contracts, codes, strict=True)
+    }
+    return [name for name, code_hash in found.items() if code_hash != deployment.code_hashes.get(name)]
 
 
 def deployment_path(folder: Path, chain_id: int) -> Path:
@@ -64,8 +70,14 @@ def save_deployment(deployment: Deployment, folder: Path) -> Path:
     content = {
         "chain_id": deployment.chain_id,
         "block": deployment.block,
-        "contracts": dict(deployment.contracts),
-        "constructor_arguments": dict(deployment.constructor_arguments),
+        "contracts": {
+            name: {
+                "address": address,
+                "code_hash": hex_of(deployment.code_hashes[name]),
+                "constructor_arguments": deployment.constructor_arguments.get(name, "0x"),
+            }
+            for name, address in deployment.contracts.items()
+        },
     }
     save_whole(path, json.dumps(content, indent=2, sort_keys=True) + "\n")
     return path
@@ -85,11 +97,13 @@ def load_deployment(path: Path) -> Deployment:
     except (ValueError, OSError) as error:
         raise DeploymentMalformed(path, str(error)) from error
     try:
+        contracts = content["contracts"]
         return Deployment(
             int(content["chain_id"]),
-            {name: parse_address(address) for name, address in content["contracts"].items()},
+            {name: parse_address(found["address"]) for name, found in contracts.items()},
             int(content["block"]),
-            content.get("constructor_arguments", {}),
+            {name: parse_hash32(found["code_hash"]) for name, found in contracts.items()},
+            {name: str(found["constructor_arguments"]) for name, found in contracts.items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, FinalError) as error:
         raise DeploymentMalformed(path, f"{type(error).__name__}: {error}") from error

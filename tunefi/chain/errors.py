@@ -12,7 +12,8 @@ FinalError
 ├── UnknownArtifact, UnknownMember, MalformedArguments
 ├── MalformedKey
 ├── DeploymentMissing, DeploymentMalformed
-└── AnvilMissing, PortInUse, AnvilFailed
+├── DeploymentFailed      the script of the contracts ended with an error
+└── FoundryMissing, ContractsMissing, PortInUse, AnvilFailed
 """
 
 from collections.abc import Mapping
@@ -148,13 +149,31 @@ class DeploymentMalformed(FinalError):
         super().__init__(f"the deployment at {path} cannot be read: {reason}")
 
 
-class AnvilMissing(FinalError):
-    """There is no anvil on this machine."""
+class FoundryMissing(FinalError):
+    """A program of Foundry is not on this machine."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name} is not installed; run `npm ci --prefix contracts`, or put {name} of Foundry on PATH"
+        )
+
+
+class ContractsMissing(FinalError):
+    """The contracts' sources are not here, or cannot be compiled yet."""
 
     def __init__(self) -> None:
         super().__init__(
-            "anvil is not installed; run `npm ci --prefix contracts`, or put anvil of Foundry on PATH"
+            "no contracts/ with installed packages here; run in a checkout, after `npm ci --prefix contracts`"
         )
+
+
+class DeploymentFailed(FinalError):
+    """The script that deploys the contracts ended with an error; what it says is in `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the contracts could not be deployed: {reason}")
 
 
 class PortInUse(FinalError):

@@ -42,7 +42,7 @@ class JsonRpc:
         backoff_seconds: float = 0.1,
         batch_limit: int = 200,
     ) -> None:
-        self._url = url
+        self.url = url
         self.node = _shown(url)
         self._attempts = attempts
         self._backoff_seconds = backoff_seconds
@@ -111,7 +111,7 @@ class JsonRpc:
         ]
         body = requests[0] if len(requests) == 1 else requests
         try:
-            response = await self._http.post(self._url, json=body)
+            response = await self._http.post(self.url, json=body)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise NodeUnreachable(self.node, f"{type(error).__name__} {error}".strip()) from error
         answers = _parse_answers(response, self.node)

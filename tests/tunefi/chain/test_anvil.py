@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tunefi.chain import anvil
-from tunefi.chain.anvil import AnvilNode, AnvilOptions, find_anvil
+from tunefi.chain import foundry
+from tunefi.chain.anvil import AnvilNode, AnvilOptions
 from tunefi.chain.blocks import fetch_block, fetch_finalized
-from tunefi.chain.errors import AnvilFailed, AnvilMissing, PortInUse
+from tunefi.chain.errors import AnvilFailed, FoundryMissing, PortInUse
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.sender import Transaction, TransactionSender
 from tunefi.chain.signing import derive_signers
@@ -102,11 +102,11 @@ def test_a_node_that_ends_at_once_says_why(tmp_path: Path) -> None:
 
 
 def test_a_missing_anvil_is_named_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert find_anvil()
+    assert foundry.find_tool("anvil")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(anvil, "__file__", str(tmp_path / "a" / "b" / "anvil.py"))
-    with pytest.raises(AnvilMissing, match="npm ci --prefix contracts"):
+    monkeypatch.setattr(foundry, "__file__", str(tmp_path / "a" / "b" / "foundry.py"))
+    with pytest.raises(FoundryMissing, match="npm ci --prefix contracts"):
         AnvilNode().start()
 
 

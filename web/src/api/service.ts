@@ -71,6 +71,47 @@ export interface Epoch {
   readonly metrics: unknown;
 }
 
+export interface EpochSummary {
+  readonly epoch: number;
+  readonly state: "pending" | "final" | "invalid" | "none";
+  readonly served: boolean;
+}
+
+export interface Challenge {
+  readonly kind: string;
+  readonly state: string;
+  readonly at: number;
+  readonly epoch: number | null;
+  readonly by: string;
+  readonly bounty_to: string | null;
+  readonly bounty_wei: string | null;
+  readonly burned_wei: string | null;
+  readonly slashed: ReadonlyArray<{ readonly keeper: string; readonly amount_wei: string }>;
+}
+
+export interface Sale {
+  readonly kind: string;
+  readonly at: number;
+  readonly track_id: string;
+  readonly title: string | null;
+  readonly amount: number;
+  readonly price_wei: string;
+  readonly royalty_wei: string;
+  readonly fee_wei: string;
+  readonly currency: string;
+  readonly seller: string | null;
+  readonly buyer: string | null;
+}
+
+export interface Proposal {
+  readonly proposal_id: string;
+  readonly state: string;
+  readonly description: string;
+  readonly voters: number;
+  readonly votes_for: string;
+  readonly votes_against: string;
+}
+
 export interface Reward extends Omit<AnsweredReward, "root"> {
   readonly epoch: number | null;
   readonly root: string | null;
@@ -111,6 +152,17 @@ export const fetchReward = (address: string, signal: AbortSignal) =>
 
 export const fetchEpoch = (epoch: number, signal: AbortSignal) =>
   fetchJson<Epoch>(`/v1/epochs/${epoch}`, signal);
+
+export const fetchEpochs = (signal: AbortSignal) =>
+  fetchJson<{ items: EpochSummary[] }>("/v1/epochs", signal);
+
+export const fetchChallenges = (signal: AbortSignal) =>
+  fetchJson<{ items: Challenge[] }>("/v1/challenges", signal);
+
+export const fetchSales = (signal: AbortSignal) => fetchJson<{ items: Sale[] }>("/v1/sales?limit=10", signal);
+
+export const fetchProposals = (signal: AbortSignal) =>
+  fetchJson<{ items: Proposal[] }>("/v1/proposals?limit=10", signal);
 
 /** Bytes of one file of a bundle. */
 export async function fetchBundleFile(epoch: number, name: string): Promise<Uint8Array> {

@@ -10,6 +10,7 @@ import {
 } from "../api/service.ts";
 import { forgetTrust, loadTrust, saveTrust, type Trust } from "../trust.ts";
 import { AccuracyChart } from "./AccuracyChart.tsx";
+import { ChainHistory } from "./ChainHistory.tsx";
 import { EpochFacts } from "./EpochFacts.tsx";
 import { type Fetched, useFetched } from "./fetched.ts";
 import { Honesty } from "./Honesty.tsx";
@@ -153,6 +154,10 @@ function Below(props: {
           </Shown>
         </section>
       )}
+      <section class="card card-wide" aria-labelledby="history-title">
+        <h2 id="history-title">On the chain</h2>
+        <ChainHistory />
+      </section>
       <section class="card card-wide" aria-labelledby="honesty-title">
         <h2 id="honesty-title">What is real here</h2>
         <Honesty notice={props.notice} />

@@ -17,9 +17,9 @@ export function Honesty({ notice }: { notice: string }) {
       <div>
         <h3>What it does not prove</h3>
         <p>
-          That the vectors follow from what people really listened to is attested by the quorum, not proven.
-          Challenges, by which anyone who shows a false list wins half the bond, come with a later release:
-          until then the contract only holds and finalises commitments.
+          That the vectors follow from what people really listened to is attested by the quorum, not proven. A
+          list that does not follow from the vectors is another matter: whoever shows it to the contract while
+          the epoch is pending makes it invalid, and half of the signers' bonds is the bounty.
         </p>
       </div>
     </div>

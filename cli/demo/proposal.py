@@ -1,0 +1,150 @@
+"""One decision of governance, from the proposal to its execution.
+
+Owns the steps and their waiting. Refuses to know what is decided. Each step looks at the chain first, so an
+interrupted run goes on where it stopped.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from cli.errors import StageFailed
+from tunefi.chain.contract import Contract
+from tunefi.chain.sender import Transaction, TransactionSender
+from tunefi.chain.signing import Signer
+from tunefi.hashing import keccak256
+from tunefi.progress import Progress
+
+_PAUSE_SECONDS = 0.5
+_PATIENCE = 240
+"""Looks at the chain before giving up: two minutes, where delays are seconds."""
+_FOR = 1
+
+
+class ProposalState(IntEnum):
+    """The states of OpenZeppelin's Governor."""
+
+    PENDING = 0
+    ACTIVE = 1
+    CANCELED = 2
+    DEFEATED = 3
+    SUCCEEDED = 4
+    QUEUED = 5
+    EXPIRED = 6
+    EXECUTED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is to be decided: calls that the timelock makes, and why."""
+
+    calls: tuple[Transaction, ...]
+    description: str
+
+    @property
+    def arguments(self) -> tuple[list[str], list[int], list[bytes]]:
+        """Targets, values and data, as the Governor takes them."""
+        return (
+            [str(call.to) for call in self.calls],
+            [call.value_wei for call in self.calls],
+            [call.data for call in self.calls],
+        )
+
+    @property
+    def hashed(self) -> tuple[Any, ...]:
+        """The same with the hash of the description."""
+        return (*self.arguments, keccak256(self.description.encode()))
+
+
+async def decide(
+    sender: TransactionSender,
+    governance: Contract,
+    proposal: Proposal,
+    voters: Sequence[Signer],
+    progress: Progress,
+) -> int:
+    """Propose, vote, queue and execute, and return the proposal's id.
+
+    Args:
+        sender: Signs with any voter.
+        governance: The Governor.
+        proposal: What is decided.
+        voters: The first proposes; all vote for it. Each has delegated its votes before.
+
+    Raises:
+        StageFailed: It was defeated, cancelled, or does not move.
+    """
+    number = int(await governance.read(sender.rpc, "getProposalId", *proposal.hashed))
+    if await _state(sender, governance, number) is None:
+        progress.update(0, 4, "proposing")
+        arguments = (*proposal.arguments, proposal.description)
+        await sender.send(governance.transaction("propose", *arguments, signer=voters[0]))
+    progress.update(1, 4, "voting")
+    await _until(sender, governance, number, ProposalState.ACTIVE)
+    await _vote(sender, governance, number, voters)
+    progress.update(2, 4, "waiting for the end of the vote")
+    await _until(sender, governance, number, ProposalState.SUCCEEDED)
+    if await _state(sender, governance, number) is ProposalState.SUCCEEDED:
+        await sender.send(governance.transaction("queue", *proposal.hashed, signer=voters[0]))
+    progress.update(3, 4, "waiting for the timelock")
+    await _execute(sender, governance, number, proposal, voters[0])
+    progress.update(4, 4, "executed")
+    return number
+
+
+async def _vote(
+    sender: TransactionSender, governance: Contract, number: int, voters: Sequence[Signer]
+) -> None:
+    if await _state(sender, governance, number) is not ProposalState.ACTIVE:
+        return
+    voted = await governance.read_many(sender.rpc, "hasVoted", [(number, voter.address) for voter in voters])
+    await sender.send_many(
+        [
+            governance.transaction("castVote", number, _FOR, signer=voter)
+            for voter, done in zip(voters, voted, strict=True)
+            if not done
+        ]
+    )
+
+
+async def _execute(
+    sender: TransactionSender, governance: Contract, number: int, proposal: Proposal, signer: Signer
+) -> None:
+    eta_seconds = int(await governance.read(sender.rpc, "proposalEta", number))
+    for _ in range(_PATIENCE):
+        if await _state(sender, governance, number) is ProposalState.EXECUTED:
+            return
+        block = await sender.rpc.call("eth_getBlockByNumber", "latest", False)
+        if int(block["timestamp"], 16) >= eta_seconds:
+            await sender.send(governance.transaction("execute", *proposal.hashed, signer=signer))
+        else:
+            await asyncio.sleep(_PAUSE_SECONDS)
+    raise StageFailed("governance", f"proposal {number} was not executed")
+
+
+async def _until(sender: TransactionSender, governance: Contract, number: int, wanted: ProposalState) -> None:
+    """Wait until the proposal has come as far as a state, in the order of a good ending."""
+    way = (
+        ProposalState.PENDING,
+        ProposalState.ACTIVE,
+        ProposalState.SUCCEEDED,
+        ProposalState.QUEUED,
+        ProposalState.EXECUTED,
+    )
+    for _ in range(_PATIENCE):
+        state = await _state(sender, governance, number)
+        if state not in way:
+            raise StageFailed("governance", f"proposal {number} is {state.name.lower() if state else 'gone'}")
+        if way.index(state) >= way.index(wanted):
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StageFailed("governance", f"proposal {number} did not become {wanted.name.lower()}")
+
+
+async def _state(sender: TransactionSender, governance: Contract, number: int) -> ProposalState | None:
+    """Return the state, or None where there is no such proposal."""
+    if not await governance.read(sender.rpc, "proposalSnapshot", number):
+        return None
+    return ProposalState(await governance.read(sender.rpc, "state", number))
