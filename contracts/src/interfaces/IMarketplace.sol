@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.27;
 
-import {IPriceFeed} from "./IPriceFeed.sol";
+import {IDollarPrices} from "./IDollarPrices.sol";
 
 /// @title Resale of editions: listings, offers and auctions of ERC-1155 copies
 /// @notice Listings and offers are EIP-712 orders that their maker signs, or publishes on-chain without a signature;
@@ -81,61 +81,48 @@ interface IMarketplace {
         bool cancelled;
     }
 
-    /// @notice What a seller auctions.
+    /// @notice What a seller auctions, in the order of the storage slots.
     /// @param collection The ERC-1155 contract of the copies.
-    /// @param tokenId Their edition.
-    /// @param amount How many copies, sold together.
-    /// @param currency What is bid; zero for ether.
-    /// @param reserve The least that a first bid can be, for all copies; not zero.
     /// @param startAt When bids begin; what is past means now.
-    /// @param endAt When bids end, unless late ones extend it.
     /// @param royaltyBps The most that the royalty takes, in hundredths of a percent of the price.
     /// @param maxFeeBps The most that the protocol fee may be now; the auction keeps the fee that is set now.
+    /// @param tokenId Their edition.
+    /// @param amount How many copies, sold together.
+    /// @param reserve The least that a first bid can be, for all copies; not zero.
+    /// @param currency What is bid; zero for ether.
+    /// @param endAt When bids end, unless late ones extend it.
     struct AuctionTerms {
         address collection;
-        uint256 tokenId;
-        uint128 amount;
-        address currency;
-        uint128 reserve;
         uint64 startAt;
-        uint64 endAt;
         uint16 royaltyBps;
         uint16 maxFeeBps;
+        uint256 tokenId;
+        uint128 amount;
+        uint128 reserve;
+        address currency;
+        uint64 endAt;
     }
 
     /// @notice An English auction.
+    /// @param seller Whose copies they are until they are sold.
     /// @param endAt When bids end; late ones extend it.
-    /// @param latestEnd What no extension passes.
     /// @param feeBps The protocol fee that it keeps.
+    /// @param status How it stands.
+    /// @param copiesHeld Whether the copies wait for who refused them: the bidder when it was sold, else the seller.
     /// @param bidder Who made the best bid; zero when there is none.
+    /// @param latestEnd What no extension passes.
     /// @param bid The best bid.
-    /// @dev The other fields are those of its terms. In the order of the storage slots.
+    /// @param terms What the seller asked for.
     struct Auction {
         address seller;
-        uint64 startAt;
-        uint16 feeBps;
-        uint16 royaltyBps;
-        address collection;
         uint64 endAt;
+        uint16 feeBps;
         AuctionStatus status;
-        address currency;
-        uint64 latestEnd;
-        uint256 tokenId;
-        uint128 amount;
-        uint128 reserve;
-        uint128 bid;
+        bool copiesHeld;
         address bidder;
-        address heldFor;
-    }
-
-    /// @notice Where the dollar price of a currency comes from.
-    /// @param feed The feed; zero for none.
-    /// @param maxAge Seconds after which an answer is too old.
-    /// @param decimals How many decimals the currency has.
-    struct DollarFeed {
-        IPriceFeed feed;
-        uint32 maxAge;
-        uint8 decimals;
+        uint64 latestEnd;
+        uint128 bid;
+        AuctionTerms terms;
     }
 
     /// @notice One sale.
@@ -165,7 +152,7 @@ interface IMarketplace {
     }
 
     /// @notice What this contract was deployed with.
-    event ParametersSet(address distributor, address sequencerFeed);
+    event ParametersSet(address distributor, address dollarPrices);
 
     /// @notice The protocol fee, in hundredths of a percent, and who gets it changed.
     event ProtocolFeeSet(uint16 feeBps, address treasury);
@@ -173,10 +160,7 @@ interface IMarketplace {
     /// @notice An ERC-20 can be used from now on, or for nothing new any more.
     event CurrencySet(address indexed currency, bool allowed);
 
-    /// @notice Where the dollar price of a currency comes from changed; a zero feed: it has none.
-    event DollarFeedSet(address indexed currency, address feed, uint32 maxAge, uint8 decimals);
-
-    /// @notice Sales, bids and new auctions are refused before `until`; a time in the past ends the pause. Auctions
+    /// @notice Sales, bids and new auctions are refused before `until`, which is now when the pause is over. Auctions
     /// that end after `from` stay open until AFTER_PAUSE seconds after `until`, if that is later.
     event TradingPaused(uint64 from, uint64 until, address indexed by);
 
@@ -288,30 +272,6 @@ interface IMarketplace {
     /// @notice The collection has a royalty but does not say which.
     error RoyaltyUnavailable(address collection);
 
-    /// @notice The currency has no price in dollars.
-    error NoDollarFeed(address currency);
-
-    /// @notice A feed or a currency has more than 36 decimals.
-    error TooManyDecimals(uint8 decimals);
-
-    /// @notice An answer cannot be accepted for that long, or not at all.
-    error InvalidMaxAge(uint32 maxAge);
-
-    /// @notice The answer is not positive, or absurdly large.
-    error BadAnswer(int256 answer);
-
-    /// @notice The round has no answer, or one carried over from an earlier round.
-    error IncompleteRound(uint80 roundId, uint80 answeredInRound);
-
-    /// @notice The answer is older than `maxAge`.
-    error StaleAnswer(uint256 updatedAt, uint32 maxAge);
-
-    /// @notice The answer, or the sequencer's state, is dated later than now.
-    error FutureAnswer(uint256 updatedAt);
-
-    /// @notice The rollup's sequencer is down, or was until less than the grace period ago.
-    error SequencerDown(uint256 since);
-
     /// @notice A pause can last at most `longest` seconds.
     error PauseTooLong(uint64 until, uint64 longest);
 
@@ -409,12 +369,8 @@ interface IMarketplace {
     /// @notice Admits an ERC-20, or ends its use for new sales; auctions in it go on. Callable by governance.
     function setCurrency(address currency, bool allowed) external;
 
-    /// @notice Sets where the dollar price of a currency comes from; a zero feed for nowhere. Callable by governance.
-    /// @param maxAge Seconds after which an answer is too old, at most MAX_AGE.
-    function setDollarFeed(address currency, IPriceFeed feed, uint32 maxAge) external;
-
     /// @notice Refuses sales, bids and new auctions before `until`, at most 14 days ahead; a time not later than now
-    /// ends the pause. Callable by the guardian.
+    /// ends the pause now. Callable by the guardian.
     function pauseTrading(uint64 until) external;
 
     /// @notice The hash of an order: its EIP-712 digest, which the maker signs.
@@ -444,11 +400,8 @@ interface IMarketplace {
     /// @notice What an account can withdraw.
     function refundOf(address account, address currency) external view returns (uint256);
 
-    /// @notice Where the dollar price of a currency comes from.
-    function dollarFeedOf(address currency) external view returns (DollarFeed memory);
-
-    /// @notice What that many dollars, with 18 decimals, are in a currency now, rounded up.
-    function inCurrency(address currency, uint256 dollars) external view returns (uint256);
+    /// @notice Converts dollars into currencies.
+    function dollarPrices() external view returns (IDollarPrices);
 
     /// @notice Whether an ERC-20 is admitted. Ether always is, for listings and auctions.
     function isAllowed(address currency) external view returns (bool);
