@@ -44,22 +44,31 @@ contract RecommendationGraphInvariants is DemandedEpoch {
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory moves = new bytes4[](15);
-        moves[0] = this.commitNext.selector;
-        moves[1] = this.demandSomeTrack.selector;
-        moves[2] = this.demandSomeList.selector;
-        moves[3] = this.answerSome.selector;
-        moves[4] = this.expireSome.selector;
-        moves[5] = this.challengeFalse.selector;
-        moves[6] = this.veto.selector;
-        moves[7] = this.reclaimSome.selector;
-        moves[8] = this.withdrawSome.selector;
-        moves[9] = this.wait.selector;
-        moves[10] = this.refill.selector;
-        moves[11] = this.equivocate.selector;
-        moves[12] = this.unbond.selector;
-        moves[13] = this.attackFinal.selector;
-        moves[14] = this.answerSome.selector;
+        // What moves epochs on comes more often than what ends them.
+        bytes4[14] memory kinds = [
+            this.wait.selector,
+            this.answerSome.selector,
+            this.commitNext.selector,
+            this.demandSomeTrack.selector,
+            this.demandSomeList.selector,
+            this.expireSome.selector,
+            this.challengeFalse.selector,
+            this.veto.selector,
+            this.reclaimSome.selector,
+            this.withdrawSome.selector,
+            this.refill.selector,
+            this.equivocate.selector,
+            this.unbond.selector,
+            this.attackFinal.selector
+        ];
+        uint8[14] memory weights = [5, 5, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+        bytes4[] memory moves = new bytes4[](26);
+        uint256 count = 0;
+        for (uint256 i = 0; i < kinds.length; ++i) {
+            for (uint256 k = 0; k < weights[i]; ++k) {
+                moves[count++] = kinds[i];
+            }
+        }
         targets[0] = FuzzSelector(address(this), moves);
     }
 
@@ -68,7 +77,7 @@ contract RecommendationGraphInvariants is DemandedEpoch {
     function commitNext(uint8 falsehood) external {
         _noteFinal();
         if (_isPending() || graph.keepers().length < 2) return;
-        _isFalse = falsehood % 3 == 0;
+        _isFalse = falsehood % 4 == 0;
         listeners[0].vector = _isFalse ? bytes("") : _taste;
         for (uint256 i = 0; i < 2; ++i) {
             address keeper = vm.addr(keeperKeys[i]);
@@ -125,7 +134,7 @@ contract RecommendationGraphInvariants is DemandedEpoch {
     }
 
     function veto(uint8 seldom) external {
-        if (!_isPending() || seldom % 4 != 0) return;
+        if (!_isPending() || seldom % 8 != 0) return;
         vm.prank(guardian);
         graph.vetoEpoch(epoch.epoch);
     }
@@ -148,8 +157,18 @@ contract RecommendationGraphInvariants is DemandedEpoch {
         _paidOut += amount;
     }
 
-    function wait(uint256 time) external {
-        vm.warp(block.timestamp + bound(time, 1, 8 hours));
+    /// @dev To a moment that matters, if it is still to come, or some hours on.
+    function wait(uint256 time, uint8 moment) external {
+        uint256 end = graph.finalAt(epoch.epoch);
+        if (moment % 6 == 1) end -= end > 0 ? 1 : 0;
+        if (moment % 6 == 2) end = graph.demandsUntil(epoch.epoch) - (end > 0 ? 1 : 0);
+        if (moment % 6 == 3 && _ids.length > 0) (, end,,,,) = _demand(_ids[_ids.length - 1]);
+        if (moment % 6 == 4 && _ids.length > 0) {
+            (, end,,,,) = _demand(_ids[_ids.length - 1]);
+            end += 1;
+        }
+        if (moment % 6 == 5 || end <= block.timestamp) end = block.timestamp + bound(time, 1, 6 hours);
+        vm.warp(end);
         _noteFinal();
     }
 
@@ -165,7 +184,7 @@ contract RecommendationGraphInvariants is DemandedEpoch {
         graph.setKeepers(_signers(3), 2);
     }
 
-    /// @dev The third keeper, so that the other two can still commit.
+    /// @dev By the third keeper, so that the other two can still commit.
     function equivocate(uint8 seldom) external {
         address keeper = vm.addr(keeperKeys[2]);
         if (seldom % 4 != 0 || graph.keepers().length < 3) return;
@@ -230,6 +249,7 @@ contract RecommendationGraphInvariants is DemandedEpoch {
             }
             uint64 longest = _committedAt[number] + WINDOW + 2 * (ANSWER_TIME + CHALLENGE_TIME);
             assertTrue(graph.finalAt(number) <= longest, "final within the bound");
+            assertTrue(graph.finalAt(number) >= graph.demandsUntil(number), "not before demands end");
             if (state == IRecommendationGraph.EpochState.Final) {
                 latestFinal = number;
                 assertEq(graph.openDemands(number), 0, "no demand is open");
@@ -272,6 +292,14 @@ contract RecommendationGraphInvariants is DemandedEpoch {
     function _account(uint8 who) private pure returns (address) {
         uint160 place = who % 8;
         return place < LISTENERS ? _listener(place) : address(0x10000 + 100 * (place - uint160(LISTENERS)) + 50);
+    }
+
+    function _demand(bytes32 id)
+        private
+        view
+        returns (address, uint256, IDemands.DemandState, uint128, uint64, uint64)
+    {
+        return graph.demandOf(id);
     }
 
     function _isPending() private view returns (bool) {
