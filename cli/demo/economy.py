@@ -106,9 +106,10 @@ class Economy:
         self._music: Contract = deployment.contract("MusicNFT")
         self._fans: Contract = deployment.contract("FanEngagement")
 
-    async def bond_keepers(self, bond_wei: Wei) -> None:
+    async def bond_keepers(self, bond_wei: Wei, keepers: Sequence[Signer]) -> None:
         """Give each keeper its bond and have it bonded."""
-        keepers = [k for k, bond in zip(*await self._keepers_and_bonds(), strict=True) if bond < bond_wei]
+        bonds = await self._read_all(self._staking, "bondOf", [(keeper.address,) for keeper in keepers])
+        keepers = [keeper for keeper, bond in zip(keepers, bonds, strict=True) if bond < bond_wei]
         await self._send(
             [
                 self._token.transaction("transfer", k.address, bond_wei, signer=self._cast.deployer)
@@ -133,6 +134,20 @@ class Economy:
             [self._fans.transaction("fund", epoch, budget_wei, signer=deployer) for epoch in unfunded]
         )
 
+    async def delegate_to_themselves(self, accounts: Sequence[Signer], most: int = 5) -> list[Signer]:
+        """Let the deployer vote with its tokens and the largest stakers with their stakes; return these."""
+        stakes = await self._read_all(self._staking, "stakeOf", [(one.address,) for one in accounts])
+        largest = sorted(zip(stakes, accounts, strict=True), key=lambda pair: -pair[0])[:most]
+        stakers = [account for stake, account in largest if stake]
+        deployer = self._cast.deployer
+        await self._send(
+            [
+                self._token.transaction("delegate", deployer.address, signer=deployer),
+                *(self._staking.transaction("delegate", one.address, signer=one) for one in stakers),
+            ]
+        )
+        return stakers
+
     async def perform(self, plan: EconomyPlan, progress: Progress) -> int:
         """Send all that is not on the chain yet and return how many transactions that took."""
         steps = (
@@ -152,10 +167,6 @@ class Economy:
             sent += await self._send(await step(plan))
         progress.update(len(steps), len(steps), f"{sent} transactions")
         return sent
-
-    async def _keepers_and_bonds(self) -> tuple[list[Signer], list[int]]:
-        keepers = self._cast.keepers
-        return keepers, [await self._staking.read(self._sender.rpc, "bondOf", k.address) for k in keepers]
 
     async def _send(self, transactions: Sequence[Transaction]) -> int:
         for start in range(0, len(transactions), _BATCH):

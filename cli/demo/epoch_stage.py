@@ -20,15 +20,7 @@ _PATIENCE = 240
 
 async def make_epoch(context: KeeperContext, ingestion: Ingestion, progress: Progress) -> dict[str, Any]:
     """Build and commit the next epoch, wait until it is final, post its rewards and claim one."""
-    progress.update(0, 6, "ranking every listener")
-    await run_job("build_epoch", context, progress)
-    progress.update(1, 6, "two of three keepers sign")
-    committed = await run_job("commit_epoch", context, progress)
-    epoch = committed.epoch
-    if epoch is None:
-        raise StageFailed(_STAGE, committed.detail)
-    progress.update(2, 6, f"waiting until epoch {epoch} is final")
-    await _until_final(context, epoch)
+    epoch = await commit_next_epoch(context, progress)
     progress.update(3, 6, "computing and posting rewards")
     await _until_posted(context, ingestion, progress)
     progress.update(4, 6, "waiting until the rewards are in force")
@@ -39,6 +31,20 @@ async def make_epoch(context: KeeperContext, ingestion: Ingestion, progress: Pro
     if commitment is None:
         raise StageFailed(_STAGE, f"the commitment of epoch {epoch} is not in the library")
     return {"epoch": epoch, "bundle_cid": commitment.struct.bundle_cid, **claim}
+
+
+async def commit_next_epoch(context: KeeperContext, progress: Progress) -> EpochId:
+    """Build and commit the next epoch, wait until it is final, and return its number."""
+    progress.update(0, 6, "ranking every listener")
+    await run_job("build_epoch", context, progress)
+    progress.update(1, 6, "two of three keepers sign")
+    committed = await run_job("commit_epoch", context, progress)
+    epoch = committed.epoch
+    if epoch is None:
+        raise StageFailed(_STAGE, committed.detail)
+    progress.update(2, 6, f"waiting until epoch {epoch} is final")
+    await _until_final(context, epoch)
+    return epoch
 
 
 async def _until_final(context: KeeperContext, epoch: EpochId) -> None:

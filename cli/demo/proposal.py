@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from cli.errors import StageFailed
+from tunefi.chain.blocks import fetch_block
 from tunefi.chain.contract import Contract
 from tunefi.chain.sender import Transaction, TransactionSender
 from tunefi.chain.signing import Signer
@@ -79,6 +80,7 @@ async def decide(
     number = int(await governance.read(sender.rpc, "getProposalId", *proposal.hashed))
     if await _state(sender, governance, number) is None:
         progress.update(0, 4, "proposing")
+        await _until_votes_count(sender, governance, voters[0])
         arguments = (*proposal.arguments, proposal.description)
         await sender.send(governance.transaction("propose", *arguments, signer=voters[0]))
     progress.update(1, 4, "voting")
@@ -92,6 +94,17 @@ async def decide(
     await _execute(sender, governance, number, proposal, voters[0])
     progress.update(4, 4, "executed")
     return number
+
+
+async def _until_votes_count(sender: TransactionSender, governance: Contract, proposer: Signer) -> None:
+    """Wait until the proposer's votes, which are those of the second before, reach the threshold."""
+    needed = int(await governance.read(sender.rpc, "proposalThreshold"))
+    for _ in range(_PATIENCE):
+        before = await _fetch_seconds(sender) - 1
+        if int(await governance.read(sender.rpc, "getVotes", proposer.address, before)) >= needed:
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StageFailed("governance", f"{proposer.address} has less than {needed} votes")
 
 
 async def _vote(
@@ -116,8 +129,7 @@ async def _execute(
     for _ in range(_PATIENCE):
         if await _state(sender, governance, number) is ProposalState.EXECUTED:
             return
-        block = await sender.rpc.call("eth_getBlockByNumber", "latest", False)
-        if int(block["timestamp"], 16) >= eta_seconds:
+        if await _fetch_seconds(sender) >= eta_seconds:
             await sender.send(governance.transaction("execute", *proposal.hashed, signer=signer))
         else:
             await asyncio.sleep(_PAUSE_SECONDS)
@@ -141,6 +153,11 @@ async def _until(sender: TransactionSender, governance: Contract, number: int, w
             return
         await asyncio.sleep(_PAUSE_SECONDS)
     raise StageFailed("governance", f"proposal {number} did not become {wanted.name.lower()}")
+
+
+async def _fetch_seconds(sender: TransactionSender) -> int:
+    """Return the time of the newest block, the clock of the contracts."""
+    return (await fetch_block(sender.rpc, "latest")).timestamp_at // 1_000_000
 
 
 async def _state(sender: TransactionSender, governance: Contract, number: int) -> ProposalState | None:

@@ -3,6 +3,7 @@
 Owns the order, what each stage is done for (its inputs), and that none is done twice for the same.
 """
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -14,6 +15,7 @@ from rich.table import Table
 from cli.compose import Installation, keeper_context, now_at, open_installation
 from cli.demo.cast import FUNDED_ACCOUNTS, MNEMONIC, Cast
 from cli.demo.chain_stage import chain_inputs, set_up_chain, verify_deployed, wait_for_history
+from cli.demo.challenge_stage import Scene, derive_listener_signers, disprove_an_epoch
 from cli.demo.dataset import digest_of_folder, find_dataset
 from cli.demo.environment import save_environment
 from cli.demo.epoch_stage import make_epoch
@@ -45,13 +47,14 @@ from tunefi.ids import Address, Microseconds
 from tunefi.progress import Progress
 from tunefi.settings import Settings
 
-STAGES = ("chain", "events", "graph", "model", "epoch", "serve")
+STAGES = ("chain", "events", "graph", "model", "epoch", "challenge", "serve")
 _TITLES = {
     "chain": "chain and contracts",
     "events": "events in",
     "graph": "graph and snapshot",
     "model": "model",
     "epoch": "epoch, commitment, rewards",
+    "challenge": "false epoch, challenge, vote, true epoch",
     "serve": "serve",
 }
 
@@ -125,9 +128,14 @@ class Demo:
         async def epoch(progress: Progress) -> dict[str, Any]:
             return await make_epoch(context, ingestion, progress)
 
+        async def challenge(progress: Progress) -> dict[str, Any]:
+            listeners = await asyncio.to_thread(derive_listener_signers, dataset, self._cast)
+            scene = Scene(context, ingestion, self._cast, listeners)
+            return await disprove_an_epoch(scene, outputs["epoch"]["claimant"], progress)
+
         contracts = dict(installation.deployment.contracts)
         given: dict[str, Any] = {"contracts": contracts, "data": digest_of_folder(dataset), "seed": seed}
-        for work in (events, graph, model, epoch):
+        for work in (events, graph, model, epoch, challenge):
             name = work.__name__
             inputs = {**given, "contracts": contracts}
             if name == "graph":
@@ -195,7 +203,9 @@ class Demo:
             port=self._options.port,
             seed=self._options.seed,
             operator_key=self._cast.operator.export_key(),
-            keeper_keys=",".join(keeper.export_key() for keeper in self._cast.keepers),
+            keeper_keys=",".join(
+                keeper.export_key() for keeper in (*self._cast.keepers, *self._cast.newcomers)
+            ),
             epoch_secret=self._cast.epoch_secret.hex(),
             epoch_interval_seconds=EPOCH_INTERVAL_SECONDS,
             generated_notice=NOTICE,
