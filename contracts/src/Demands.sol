@@ -16,12 +16,12 @@ abstract contract Demands is IDemands, Epochs, ReentrancyGuardTransient {
     using SafeCast for uint256;
 
     /// @notice Gas of the largest answer to a demand for a track, rounded up: dimension 1,024, an id of 256 bytes, proofs of
-    /// 32 hashes.
-    uint256 public constant TRACK_ANSWER_GAS = 250_000;
+    /// 32 hashes, 64 signers.
+    uint256 public constant TRACK_ANSWER_GAS = 230_000;
 
     /// @notice Gas of the largest answer to a listener's demand, rounded up: dimension 1,024, 256 listed, 4,096 excluded,
-    /// proofs of 32 hashes.
-    uint256 public constant LISTENER_ANSWER_GAS = 1_000_000;
+    /// proofs of 32 hashes, 64 signers.
+    uint256 public constant LISTENER_ANSWER_GAS = 950_000;
 
     /// @dev Where burned ether goes: nobody has this address.
     address payable private constant NOWHERE = payable(address(0));
@@ -62,7 +62,7 @@ abstract contract Demands is IDemands, Epochs, ReentrancyGuardTransient {
         if (row >= commitment.tracks) revert NoSuchTrack(row, commitment.tracks);
         uint64 late = demandOf[listenerDemandId(epoch, msg.sender)].tracksUntil;
         demandId = trackDemandId(epoch, row);
-        (uint128 deposit, uint64 answerBy) = _open(demandId, epoch, late, trackDeposit());
+        (uint128 deposit, uint64 answerBy) = _open(demandId, epoch, late, trackDeposit(), msg.value);
         emit TrackDemanded(demandId, epoch, row, msg.sender, deposit, answerBy);
     }
 
@@ -75,7 +75,7 @@ abstract contract Demands is IDemands, Epochs, ReentrancyGuardTransient {
         _checkCommitment(commitment, signers);
         uint64 epoch = commitment.epoch;
         demandId = listenerDemandId(epoch, msg.sender);
-        (uint128 deposit, uint64 answerBy) = _open(demandId, epoch, 0, listenerDeposit());
+        (uint128 deposit, uint64 answerBy) = _open(demandId, epoch, 0, listenerDeposit(), msg.value);
         emit ListenerDemanded(demandId, epoch, msg.sender, deposit, answerBy);
     }
 
@@ -188,7 +188,7 @@ abstract contract Demands is IDemands, Epochs, ReentrancyGuardTransient {
 
     /// @dev Opens a demand while demands are accepted, or before `late`; both are never later than `finalAt`, so that a
     /// final epoch stays final.
-    function _open(bytes32 demandId, uint64 epoch, uint64 late, uint256 needed)
+    function _open(bytes32 demandId, uint64 epoch, uint64 late, uint256 needed, uint256 sent)
         private
         returns (uint128 deposit, uint64 answerBy)
     {
@@ -196,7 +196,7 @@ abstract contract Demands is IDemands, Epochs, ReentrancyGuardTransient {
         EpochRecord storage record = _records[epoch];
         if (block.timestamp >= record.demandsUntil && block.timestamp >= late) revert DemandsClosed(epoch);
         if (demandOf[demandId].state != DemandState.None) revert AlreadyDemanded(demandId);
-        if (msg.value < needed) revert DepositTooSmall(needed, msg.value);
+        if (sent < needed) revert DepositTooSmall(needed, sent);
         (deposit, answerBy) = (needed.toUint128(), _after(answerTime));
         record.openDemands += 1;
         demandOf[demandId] = Demand({
@@ -207,9 +207,9 @@ abstract contract Demands is IDemands, Epochs, ReentrancyGuardTransient {
             epoch: epoch,
             tracksUntil: 0
         });
-        if (msg.value > needed) {
-            etherOf[msg.sender] += msg.value - needed;
-            emit ExcessCredited(msg.sender, msg.value - needed);
+        if (sent > needed) {
+            etherOf[msg.sender] += sent - needed;
+            emit ExcessCredited(msg.sender, sent - needed);
         }
     }
 

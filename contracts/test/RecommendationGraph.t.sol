@@ -368,6 +368,31 @@ contract RecommendationGraphTest is System {
         _commit(_commitment());
     }
 
+    function test_governance_sets_the_bond_that_signers_need() public {
+        IRecommendationGraph.Commitment memory commitment = _commitment();
+        vm.expectEmit(address(graph));
+        emit IRecommendationGraph.MinBondSet(MIN_BOND + 1);
+        graph.setMinBond(MIN_BOND + 1);
+        assertEq(graph.minBond(), MIN_BOND + 1, "bond");
+        _expectPartialRefusal(commitment, IRecommendationGraph.BondTooSmall.selector);
+        graph.setMinBond(0);
+        _commit(commitment);
+    }
+
+    function test_a_pause_is_readable() public {
+        vm.prank(guardian);
+        graph.pauseCommits(uint64(START) + 7);
+        assertEq(graph.pausedUntil(), START + 7, "until");
+    }
+
+    function test_keepers_of_the_present_version_are_a_quorum_for_other_contracts_too() public {
+        graph.checkKeepers(1, _signers(2));
+        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.WrongKeeperSet.selector, 1, 2));
+        graph.checkKeepers(2, _signers(2));
+        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.QuorumNotMet.selector, 2, 1));
+        graph.checkKeepers(1, _signers(1));
+    }
+
     function test_strangers_neither_veto_nor_pause_nor_govern() public {
         _commit(_commitment());
         bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(0xbad));

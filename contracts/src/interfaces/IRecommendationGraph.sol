@@ -253,9 +253,9 @@ interface IRecommendationGraph {
     function pauseCommits(uint64 until) external;
 
     /// @notice Replaces the keeper set. Callable by governance.
-    /// @param keepers At most 64 addresses, strictly ascending.
-    /// @param quorum More than half of them.
-    function setKeepers(address[] calldata keepers, uint8 quorum) external;
+    /// @param members At most 64 addresses, strictly ascending.
+    /// @param threshold The quorum: more than half of them.
+    function setKeepers(address[] calldata members, uint8 threshold) external;
 
     /// @notice Sets the bond that each signer needs. Callable by governance.
     function setMinBond(uint256 minBondWei) external;

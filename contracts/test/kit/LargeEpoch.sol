@@ -23,9 +23,7 @@ abstract contract LargeEpoch is System {
         (commitment.tracks, commitment.listeners) = (tracks, tracks);
         (commitment.dimension, commitment.listLength) = (dimension, listLength);
         track = IRecommendationGraph.TrackOpening({
-            row: 7,
-            trackId: "eip155:1:0x1111111111111111111111111111111111111111:123456789",
-            vector: _vector("track", dimension)
+            row: 7, trackId: string(_vector("id", 256)), vector: _vector("track", dimension)
         });
         opening.row = 5;
         opening.listener = address(0x115e6e5);
