@@ -164,6 +164,25 @@ contract RecommendationGraphTest is System {
         graph.commit(commitment, new address[](0), new bytes[](0));
     }
 
+    function test_before_the_first_set_nobody_is_a_keeper() public {
+        graph = _newGraph(_epochParameters());
+        assertFalse(graph.isKeeper(_signers(1)[0]), "keeper");
+        assertFalse(graph.isKeeper(address(0)), "nobody");
+        assertEq(graph.keepers().length, 0, "keepers");
+        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.QuorumNotMet.selector, 0, 1));
+        graph.checkKeepers(0, _signers(1));
+    }
+
+    function test_a_smaller_set_forgets_the_members_of_a_larger_one() public {
+        graph.setKeepers(_signers(1), 1);
+        assertEq(graph.keepers().length, 1, "keepers");
+        assertEq(graph.keepers()[0], _signers(1)[0], "who");
+        assertFalse(graph.isKeeper(_signers(2)[1]), "forgotten");
+        graph.setKeepers(_signers(3), 2);
+        assertEq(abi.encode(graph.keepers()).length, abi.encode(_signers(3)).length, "again");
+        assertTrue(graph.isKeeper(_signers(2)[1]), "again");
+    }
+
     function test_all_three_keepers_may_sign() public {
         _commit(_commitment(), 3);
         graph.checkCommitment(_commitmentOf(1), _signers(3));
