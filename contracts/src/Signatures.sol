@@ -15,6 +15,8 @@ library Signatures {
     /// @notice Who signed the digest.
     function recover(bytes32 digest, bytes calldata signature) internal pure returns (address signer) {
         ECDSA.RecoverError problem;
+        // The third value says why, and no caller asks.
+        // slither-disable-next-line unused-return
         (signer, problem,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (problem != ECDSA.RecoverError.NoError) revert BadSignature(signer);
     }
@@ -23,6 +25,8 @@ library Signatures {
     function check(bytes32 digest, address[] calldata signers, bytes[] calldata signatures) internal pure {
         if (signatures.length != signers.length) revert SignatureCount(signers.length, signatures.length);
         for (uint256 i = 0; i < signers.length; ++i) {
+            // The third value says why, and no caller asks.
+            // slither-disable-next-line unused-return
             (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
             if (problem != ECDSA.RecoverError.NoError || recovered != signers[i]) revert BadSignature(signers[i]);
         }
