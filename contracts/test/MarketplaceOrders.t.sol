@@ -3,12 +3,12 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
-import {IERC1155Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 import {Marketplace} from "../src/Marketplace.sol";
 import {IMarketplace} from "../src/interfaces/IMarketplace.sol";
 import {IPriceFeed} from "../src/interfaces/IPriceFeed.sol";
 import {IRoyaltyDistributor} from "../src/interfaces/IRoyaltyDistributor.sol";
+import {OrderTerms} from "../src/market/OrderTerms.sol";
 import {PlainCollection, StrangeCollection} from "./kit/Collections.sol";
 import {MarketSystem} from "./kit/MarketSystem.sol";
 import {Vm} from "./kit/Vm.sol";
@@ -36,7 +36,7 @@ contract MarketplaceOrdersTest is MarketSystem {
         assertEq(ledger.balanceOf(seller, ETHER), 0.362 ether, "proceeds");
         assertEq(collection.balanceOf(BUYER, TOKEN_ID), 4, "copies");
         assertEq(address(market).balance, 0, "nothing stays");
-        assertEq(market.orderState(seller, market.orderHash(order)).filled, 4, "filled");
+        assertEq(market.orderState(market.orderHash(order)).filled, 4, "filled");
     }
 
     function test_a_sale_says_everything_in_one_event() public {
@@ -73,7 +73,7 @@ contract MarketplaceOrdersTest is MarketSystem {
         emit IMarketplace.Listed(hash, seller, address(collection), order);
         vm.prank(seller);
         assertEq(market.list(order), hash, "hash");
-        assertTrue(market.orderState(seller, hash).published, "published");
+        assertTrue(market.orderState(hash).published, "published");
         vm.prank(BUYER);
         market.fill{value: PRICE}(order, "", 1, BUYER, PRICE);
         assertEq(collection.balanceOf(BUYER, TOKEN_ID), 1, "copy");
@@ -284,7 +284,7 @@ contract MarketplaceOrdersTest is MarketSystem {
         _buy(order, 1);
         _listRefused(order, abi.encodeWithSelector(IMarketplace.OrderNotNew.selector, market.orderHash(order)));
         order.salt = 2;
-        _cancel(seller, market.orderHash(order));
+        _cancel(order);
         _listRefused(order, abi.encodeWithSelector(IMarketplace.OrderNotNew.selector, market.orderHash(order)));
     }
 
@@ -339,7 +339,7 @@ contract MarketplaceOrdersTest is MarketSystem {
         bytes32 hash = market.orderHash(order);
         vm.expectEmit(address(market));
         emit IMarketplace.OrderCancelled(hash, seller);
-        _cancel(seller, hash);
+        _cancel(order);
         bytes memory signature = _signed(order);
         vm.expectRevert(abi.encodeWithSelector(IMarketplace.OrderIsCancelled.selector, hash));
         market.fill(order, signature, 1, BUYER, PRICE);
@@ -461,7 +461,7 @@ contract MarketplaceOrdersTest is MarketSystem {
     function test_a_pause_never_stops_cancels_and_lasts_two_weeks_at_most() public {
         IMarketplace.Order memory order = _listing();
         _pause(14 days);
-        _cancel(seller, market.orderHash(order));
+        _cancel(order);
         vm.prank(seller);
         market.incrementCounter();
         vm.expectRevert(abi.encodeWithSelector(IMarketplace.PauseTooLong.selector, START + 14 days + 1, 14 days));
@@ -501,6 +501,16 @@ contract MarketplaceOrdersTest is MarketSystem {
         assertEq(market.orderHash(order), keccak256(abi.encodePacked(hex"1901", domain, content)), "digest");
     }
 
+    function testFuzz_the_hash_is_that_of_the_plain_encoding(uint256[16] memory words) public pure {
+        IMarketplace.Order memory order = _orderOf(words);
+        bytes32 before = keccak256(abi.encode(order));
+        bytes32 plain = keccak256(abi.encode(OrderTerms.TYPEHASH, order));
+        bytes memory neighbour = abi.encode(before);
+        assertEq(OrderTerms.structHash(order), plain, "hash");
+        assertEq(keccak256(abi.encode(order)), before, "the order is as it was");
+        assertEq(keccak256(neighbour), keccak256(abi.encode(before)), "and what lies beside it");
+    }
+
     function testFuzz_every_wei_of_a_price_is_credited(uint256 amount, uint128 price, uint256 bps, uint256 fee) public {
         amount = bound(amount, 1, 100);
         price = uint128(bound(price, 1, 9 ether));
@@ -529,6 +539,26 @@ contract MarketplaceOrdersTest is MarketSystem {
         assertTrue(now_ <= order.price && now_ >= order.endPrice, "between");
         vm.warp(START + time + 1);
         assertTrue(market.quote(order, 1) <= now_, "falls");
+    }
+
+    /// @dev Any order at all, each field cut to its size.
+    function _orderOf(uint256[16] memory words) private pure returns (IMarketplace.Order memory order) {
+        order.maker = address(uint160(words[0]));
+        order.side = IMarketplace.Side(words[1] % 2);
+        order.collection = address(uint160(words[2]));
+        order.tokenId = words[3];
+        order.amount = uint128(words[4]);
+        order.currency = address(uint160(words[5]));
+        order.price = uint128(words[6]);
+        order.endPrice = uint128(words[7]);
+        order.inDollars = words[8] % 2 == 1;
+        order.royaltyBps = uint16(words[9]);
+        order.maxFeeBps = uint16(words[10]);
+        order.taker = address(uint160(words[11]));
+        order.startAt = uint64(words[12]);
+        order.endAt = uint64(words[13]);
+        order.salt = words[14];
+        order.counter = words[15];
     }
 
     function _refused(IMarketplace.Order memory order, bytes memory reason) private {

@@ -170,7 +170,7 @@ interface IMarketplace {
     /// @notice The maker published an offer, which needs no signature now.
     event Offered(bytes32 indexed orderHash, address indexed maker, address indexed collection, Order order);
 
-    /// @notice The maker cancelled the order with that hash; it says nothing about orders of other makers.
+    /// @notice The maker cancelled the order with that hash, published or not.
     event OrderCancelled(bytes32 indexed orderHash, address indexed maker);
 
     /// @notice All orders that the maker signed or published with an earlier counter are void.
@@ -215,7 +215,7 @@ interface IMarketplace {
     /// @notice The order is of the other side; use the other function.
     error WrongSide();
 
-    /// @notice Only the maker publishes its orders.
+    /// @notice Only the maker publishes and cancels its orders.
     error NotMaker(address maker, address caller);
 
     /// @notice The order is published, cancelled or filled already.
@@ -324,9 +324,8 @@ interface IMarketplace {
         payable
         returns (uint256 price);
 
-    /// @notice Cancels the caller's orders with these hashes, whether known to this contract or not. Callable by
-    /// everyone for itself, also while trading is paused.
-    function cancel(bytes32[] calldata orderHashes) external;
+    /// @notice Cancels orders, published or not. Callable by their maker, also while trading is paused.
+    function cancel(Order[] calldata orders) external;
 
     /// @notice Voids all orders that the caller made until now. Callable by everyone for itself, also while paused.
     /// @return counter The caller's new counter.
@@ -379,8 +378,8 @@ interface IMarketplace {
     /// @notice What `amount` copies of an order cost now; reverts when its feed cannot say.
     function quote(Order calldata order, uint256 amount) external view returns (uint256 price);
 
-    /// @notice What happened to the order with that hash of that maker.
-    function orderState(address maker, bytes32 hash) external view returns (OrderState memory);
+    /// @notice What happened to the order with that hash.
+    function orderState(bytes32 hash) external view returns (OrderState memory);
 
     /// @notice The counter that a maker's orders must have.
     function counterOf(address maker) external view returns (uint256);

@@ -60,7 +60,7 @@ contract DollarPrices is IDollarPrices, AccessManaged {
         if (address(source.feed) == address(0)) revert NoDollarFeed(currency);
         _checkSequencer();
         uint256 answer = _answer(source);
-        // 10^72 and 2^192 * 10^18 both fit; the product with `dollars` is 512 bits wide.
+        // 10^72 and 2^191 * 10^18 both fit; the product with `dollars` is 512 bits wide.
         uint256 scale = 10 ** (uint256(_decimals(source.feed.decimals())) + source.decimals);
         return Math.mulDiv(dollars, scale, answer * 10 ** DOLLAR_DECIMALS, Math.Rounding.Ceil);
     }
@@ -72,8 +72,10 @@ contract DollarPrices is IDollarPrices, AccessManaged {
         }
         if (updatedAt > block.timestamp) revert FutureAnswer(updatedAt);
         if (block.timestamp - updatedAt > source.maxAge) revert StaleAnswer(updatedAt, source.maxAge);
-        // Above 2^192 - 1 the product with 10^18 could overflow; it is positive, so that the cast keeps it.
-        if (answer <= 0 || uint256(answer) > type(uint192).max) revert BadAnswer(answer);
+        // Above this the product with 10^18 could overflow.
+        if (answer <= 0 || answer > type(int192).max) revert BadAnswer(answer);
+        // It is positive.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint256(answer);
     }
 

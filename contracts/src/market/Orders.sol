@@ -12,30 +12,29 @@ import {OrderTerms} from "./OrderTerms.sol";
 import {Settlement} from "./Settlement.sol";
 
 /// @title Listings and offers
-/// @notice An order is known by its maker and its EIP-712 digest: what another account says of the same hash is about
-/// nothing.
+/// @notice An order is known by its EIP-712 digest, which covers its maker, this contract and the chain.
 abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     using OrderTerms for Order;
 
-    mapping(address maker => mapping(bytes32 hash => OrderState)) private _orders;
+    mapping(bytes32 hash => OrderState) private _orders;
 
     /// @inheritdoc IMarketplace
     mapping(address maker => uint256) public counterOf;
 
     /// @inheritdoc IMarketplace
-    function list(Order calldata order) external returns (bytes32 hash) {
+    function list(Order memory order) external returns (bytes32 hash) {
         hash = _publish(order, Side.Listing);
-        emit Listed(hash, order.maker, order.collection, order);
+        emit Listed(hash, msg.sender, order.collection, order);
     }
 
     /// @inheritdoc IMarketplace
-    function offer(Order calldata order) external returns (bytes32 hash) {
+    function offer(Order memory order) external returns (bytes32 hash) {
         hash = _publish(order, Side.Offer);
-        emit Offered(hash, order.maker, order.collection, order);
+        emit Offered(hash, msg.sender, order.collection, order);
     }
 
     /// @inheritdoc IMarketplace
-    function fill(Order calldata order, bytes calldata signature, uint256 amount, address recipient, uint256 limit)
+    function fill(Order memory order, bytes calldata signature, uint256 amount, address recipient, uint256 limit)
         external
         payable
         nonReentrant
@@ -56,10 +55,12 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarketplace
-    function cancel(bytes32[] calldata orderHashes) external {
-        for (uint256 i = 0; i < orderHashes.length; ++i) {
-            _orders[msg.sender][orderHashes[i]].cancelled = true;
-            emit OrderCancelled(orderHashes[i], msg.sender);
+    function cancel(Order[] calldata orders) external {
+        for (uint256 i = 0; i < orders.length; ++i) {
+            _checkMaker(orders[i].maker);
+            bytes32 hash = _hash(orders[i]);
+            _orders[hash].cancelled = true;
+            emit OrderCancelled(hash, msg.sender);
         }
     }
 
@@ -70,37 +71,37 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarketplace
-    function orderHash(Order calldata order) external view returns (bytes32) {
+    function orderHash(Order memory order) external view returns (bytes32) {
         return _hash(order);
     }
 
     /// @inheritdoc IMarketplace
-    function orderState(address maker, bytes32 hash) external view returns (OrderState memory) {
-        return _orders[maker][hash];
+    function orderState(bytes32 hash) external view returns (OrderState memory) {
+        return _orders[hash];
     }
 
     /// @inheritdoc IMarketplace
-    function quote(Order calldata order, uint256 amount) external view returns (uint256) {
+    function quote(Order memory order, uint256 amount) external view returns (uint256) {
         order.checkForm();
         _checkTimes(order);
         return _price(order, amount);
     }
 
-    function _publish(Order calldata order, Side side) private returns (bytes32 hash) {
+    function _publish(Order memory order, Side side) private returns (bytes32 hash) {
         if (order.side != side) revert WrongSide();
-        if (order.maker != msg.sender) revert NotMaker(order.maker, msg.sender);
+        _checkMaker(order.maker);
         order.checkForm();
         if (order.endAt < block.timestamp) revert InvalidTimes(order.startAt, order.endAt);
         _checkCounter(order);
         _checkCurrency(order.currency);
         hash = _hash(order);
-        OrderState storage state = _orders[msg.sender][hash];
+        OrderState storage state = _orders[hash];
         if (state.published || state.cancelled || state.filled > 0) revert OrderNotNew(hash);
         state.published = true;
     }
 
     /// @dev Whether it can be filled by the caller now, apart from what its state says.
-    function _checkOpen(Order calldata order) private view {
+    function _checkOpen(Order memory order) private view {
         order.checkForm();
         _checkTimes(order);
         _checkCounter(order);
@@ -108,22 +109,26 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
         if (order.taker != address(0) && order.taker != msg.sender) revert NotTaker(order.taker, msg.sender);
     }
 
-    function _checkTimes(Order calldata order) private view {
+    function _checkTimes(Order memory order) private view {
         if (block.timestamp < order.startAt || block.timestamp > order.endAt) {
             revert OrderNotOpen(order.startAt, order.endAt);
         }
     }
 
-    function _checkCounter(Order calldata order) private view {
+    function _checkMaker(address maker) private view {
+        if (maker != msg.sender) revert NotMaker(maker, msg.sender);
+    }
+
+    function _checkCounter(Order memory order) private view {
         uint256 current = counterOf[order.maker];
         if (order.counter != current) revert WrongCounter(current, order.counter);
     }
 
     /// @dev Takes copies out of the order, before anything is called.
-    function _take(Order calldata order, bytes calldata signature, uint256 amount) private returns (bytes32 hash) {
+    function _take(Order memory order, bytes calldata signature, uint256 amount) private returns (bytes32 hash) {
         if (amount == 0) revert ZeroAmount();
         hash = _hash(order);
-        OrderState storage state = _orders[order.maker][hash];
+        OrderState storage state = _orders[hash];
         if (state.cancelled) revert OrderIsCancelled(hash);
         uint256 left = order.amount - state.filled;
         if (amount > left) revert OrderOverfilled(left, amount);
@@ -142,12 +147,12 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Dollars are converted once for all copies, rounded up, so that no part is ever for nothing.
-    function _price(Order calldata order, uint256 amount) private view returns (uint256 price) {
+    function _price(Order memory order, uint256 amount) private view returns (uint256 price) {
         price = order.priceAt(block.timestamp) * amount;
         if (order.inDollars) price = dollarPrices.inCurrency(order.currency, price);
     }
 
-    function _bought(Order calldata order, bytes32 hash, uint256 amount, address recipient, uint256 price)
+    function _bought(Order memory order, bytes32 hash, uint256 amount, address recipient, uint256 price)
         private
         view
         returns (Sale memory sale)
@@ -157,7 +162,7 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
         (sale.amount, sale.currency, sale.price) = (amount, order.currency, price);
     }
 
-    function _soldToMaker(Order calldata order, bytes32 hash, uint256 amount, address recipient, uint256 price)
+    function _soldToMaker(Order memory order, bytes32 hash, uint256 amount, address recipient, uint256 price)
         private
         view
         returns (Sale memory sale)
@@ -169,7 +174,7 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Divides the price within the limits of both sides and writes the sale down.
-    function _divide(Order calldata order, Sale memory sale, uint256 limit) private {
+    function _divide(Order memory order, Sale memory sale, uint256 limit) private {
         uint16 bps = _book.feeBps;
         if (bps > order.maxFeeBps) revert FeeAboveItem(bps, order.maxFeeBps);
         sale.fee = sale.price * bps / BPS;
@@ -187,7 +192,7 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Takes the price from the buyer and returns what is left of the ether sent for a price that moves.
-    function _receive(Order calldata order, Sale memory sale, uint256 limit) private returns (uint256 rest) {
+    function _receive(Order memory order, Sale memory sale, uint256 limit) private returns (uint256 rest) {
         if (order.currency == address(0) && order.priceMoves()) {
             if (msg.value != limit) revert WrongPayment(msg.value, limit);
             return limit - sale.price;
@@ -195,7 +200,7 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
         _collect(order.currency, sale.buyer, sale.price);
     }
 
-    function _hash(Order calldata order) private view returns (bytes32) {
+    function _hash(Order memory order) private view returns (bytes32) {
         return _hashTypedDataV4(order.structHash());
     }
 }

@@ -36,13 +36,13 @@ contract OracleAttacks is MarketSystem {
     }
 
     function test_a_negative_a_zero_or_an_absurd_answer_buys_nothing() public {
-        int256[4] memory answers = [int256(0), -1, type(int256).min, int256(uint256(type(uint192).max)) + 1];
+        int256[4] memory answers = [int256(0), -1, type(int256).min, int256(type(int192).max) + 1];
         for (uint256 i = 0; i < 4; ++i) {
             feed.setAnswer(answers[i], block.timestamp);
             _refused(abi.encodeWithSelector(IDollarPrices.BadAnswer.selector, answers[i]));
         }
         feed.setDecimals(36);
-        feed.setAnswer(int256(uint256(type(uint192).max)), block.timestamp);
+        feed.setAnswer(int256(type(int192).max), block.timestamp);
         _bought();
     }
 

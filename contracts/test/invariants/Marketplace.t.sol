@@ -73,7 +73,7 @@ contract MarketHandler is Assertions {
         if (_orders.length == 0 || block.timestamp < market.pausedUntil()) return;
         IMarketplace.Order memory order = _orders[which % _orders.length];
         bytes32 hash = market.orderHash(order);
-        IMarketplace.OrderState memory state = market.orderState(order.maker, hash);
+        IMarketplace.OrderState memory state = market.orderState(hash);
         address taker = accounts[by % 5];
         bool isOffer = order.side == IMarketplace.Side.Offer;
         uint256 most = order.amount - filled[hash];
@@ -96,11 +96,11 @@ contract MarketHandler is Assertions {
     function cancel(uint256 which, bool all) external {
         if (_orders.length == 0) return;
         IMarketplace.Order memory order = _orders[which % _orders.length];
-        bytes32[] memory hashes = new bytes32[](1);
-        hashes[0] = market.orderHash(order);
+        IMarketplace.Order[] memory orders = new IMarketplace.Order[](1);
+        orders[0] = order;
         vm.prank(order.maker);
         if (all) market.incrementCounter();
-        else market.cancel(hashes);
+        else market.cancel(orders);
     }
 
     function auction(uint256 by, uint256 amount, uint256 reserve, bool inCoins) external {
@@ -248,7 +248,7 @@ contract MarketplaceInvariants is MarketSystem {
         for (uint256 i = 0; i < handler.orderCount(); ++i) {
             IMarketplace.Order memory order = handler.orderAt(i);
             bytes32 hash = market.orderHash(order);
-            uint256 filled = market.orderState(order.maker, hash).filled;
+            uint256 filled = market.orderState(hash).filled;
             assertEq(filled, handler.filled(hash), "filled");
             assertTrue(filled <= order.amount, "within");
         }

@@ -103,11 +103,11 @@ abstract contract MarketSystem is Assertions {
         return market.fill{value: price}(order, signature, amount, BUYER, price);
     }
 
-    function _cancel(address maker, bytes32 hash) internal {
-        bytes32[] memory hashes = new bytes32[](1);
-        hashes[0] = hash;
-        vm.prank(maker);
-        market.cancel(hashes);
+    function _cancel(IMarketplace.Order memory order) internal {
+        IMarketplace.Order[] memory orders = new IMarketplace.Order[](1);
+        orders[0] = order;
+        vm.prank(order.maker);
+        market.cancel(orders);
     }
 
     /// @dev Five copies, one ether at least, a day long.
