@@ -303,12 +303,12 @@ interface IMarketplace {
     error UnsolicitedCopies(address collection);
 
     /// @notice Publishes a listing, so that it can be filled without a signature. Callable by its maker.
-    /// @return orderHash The hash of the order.
-    function list(Order calldata order) external returns (bytes32 orderHash);
+    /// @return hash The hash of the order.
+    function list(Order calldata order) external returns (bytes32 hash);
 
     /// @notice Publishes an offer, so that it can be filled without a signature. Callable by its maker.
-    /// @return orderHash The hash of the order.
-    function offer(Order calldata order) external returns (bytes32 orderHash);
+    /// @return hash The hash of the order.
+    function offer(Order calldata order) external returns (bytes32 hash);
 
     /// @notice Buys copies of a listing or sells copies to an offer, in whole or in part. Callable by everyone, or by
     /// the order's taker alone. Refused while trading is paused.
@@ -363,7 +363,7 @@ interface IMarketplace {
     function withdrawRefund(address currency, address to) external returns (uint256 amount);
 
     /// @notice Sets the protocol fee, at most MAX_FEE_BPS, and its receiver. Callable by governance.
-    function setProtocolFee(uint16 feeBps, address treasury) external;
+    function setProtocolFee(uint16 bps, address receiver) external;
 
     /// @notice Admits an ERC-20, or ends its use for new sales; auctions in it go on. Callable by governance.
     function setCurrency(address currency, bool allowed) external;
