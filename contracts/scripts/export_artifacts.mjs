@@ -25,7 +25,7 @@ const SOURCES = {
 function compile() {
   const scratch = mkdtempSync(join(tmpdir(), "tunefi-artifacts-"));
   try {
-    const forge = join(project, "node_modules/.bin/forge");
+    const forge = join(project, "bin/forge");
     const args = ["build", ...Object.values(SOURCES), "--out", join(scratch, "out"), "--cache-path", join(scratch, "cache")];
     execFileSync(forge, args, { cwd: project, stdio: ["ignore", "ignore", "inherit"] });
     return Object.fromEntries(

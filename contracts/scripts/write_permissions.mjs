@@ -12,7 +12,7 @@ const page = resolve(project, "../docs/contracts/permissions.md");
 /** The page as the contracts are now. */
 function tryEveryFunction() {
   rmSync(found, { force: true });
-  const forge = join(project, "node_modules/.bin/forge");
+  const forge = join(project, "bin/forge");
   const args = ["test", "--match-path", "test/PermissionTable.t.sol"];
   execFileSync(forge, args, { cwd: project, stdio: ["ignore", "ignore", "inherit"] });
   return readFileSync(found, "utf8");
