@@ -108,6 +108,26 @@ contract StakingContractTest is VotingSystem {
         assertEq(unbonding + readyAt, 0, "unbonding");
     }
 
+    function test_every_move_of_a_bond_and_every_payment_is_told() public {
+        vm.startPrank(FAN);
+        vm.expectEmit(address(staking));
+        emit IStakingContract.Bonded(FAN, 10, 10);
+        staking.bond(10);
+        vm.expectEmit(address(staking));
+        emit IStakingContract.Bonded(FAN, 5, 15);
+        staking.bond(5);
+        staking.startUnbonding(4);
+        staking.stake(7);
+        staking.unstake(3);
+        vm.warp(block.timestamp + UNSTAKING);
+        vm.expectEmit(address(staking));
+        emit IStakingContract.BondWithdrawn(FAN, 4);
+        staking.withdrawBond();
+        vm.expectEmit(address(staking));
+        emit IStakingContract.StakeWithdrawn(FAN, 3);
+        staking.withdrawStake();
+    }
+
     function test_a_stake_votes_until_unstaking_starts() public {
         vm.startPrank(FAN);
         staking.stake(10);
