@@ -11,7 +11,10 @@ from tunefi.ids import Address, ChainId
 TOKEN_EVENTS = frozenset(
     (contract, name)
     for contract, names in {
-        "MusicNFT": ("EditionMinted", "EditionPurchased", "TransferSingle", "TransferBatch"),
+        "MusicNFT": (
+            *("EditionMinted", "EditionPurchased", "MetadataUpdated"),
+            *("TransferSingle", "TransferBatch"),
+        ),
         "Marketplace": ("Listed", "Offered", "Sold", "AuctionCreated"),
     }.items()
     for name in names

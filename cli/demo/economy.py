@@ -15,6 +15,7 @@ from cli.demo.cast import Cast
 from ingest.importers.hetrec import HetrecData, artist_id_of, derive_listeners, track_id_of
 from tunefi.chain.contract import Contract
 from tunefi.chain.deployment import Deployment
+from tunefi.chain.history import fetch_events
 from tunefi.chain.sender import Transaction, TransactionSender
 from tunefi.chain.signing import Signer
 from tunefi.hashing import keccak256
@@ -29,6 +30,8 @@ _EDITIONS_A_BUYER = 2
 _SUPPLY = 1_000
 _GAS_MONEY_WEI = 2 * _ETHER
 _BATCH = 150
+_FIRST_PARTS = 700_000
+_ROYALTY_BPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,19 @@ def plan_economy(cast: Cast, seed: int, data: HetrecData, listening: Collection[
     return EconomyPlan(artists, stakes, purchases, follows)
 
 
+def _split(first: Signer, second: Signer) -> tuple[Any, ...]:
+    """Return a split of two that never changes; what rounding leaves is the first one's."""
+    shares = sorted([(first.address, _FIRST_PARTS), (second.address, 1_000_000 - _FIRST_PARTS)])
+    remainder = [account for account, _ in shares].index(first.address)
+    return ([list(share) for share in shares], remainder, 0, ZERO_ADDRESS, 0)
+
+
+def _terms(artist: ArtistOnChain, payee: Address) -> tuple[Any, ...]:
+    """Return an edition in ether, for sale at once, of which a resale owes a tenth."""
+    fixed = (artist.artist_id, artist.track_id, _SUPPLY, artist.price_wei, False, 0, 0, 0, bytes(32))
+    return (*fixed, payee, _ROYALTY_BPS, f"urn:tunefi:demo:{artist.track_id}", bytes(32), [])
+
+
 class Economy:
     """Sends a plan to the chain, in steps of which each needs the one before.
 
@@ -105,6 +121,8 @@ class Economy:
         self._staking: Contract = deployment.contract("StakingContract")
         self._music: Contract = deployment.contract("MusicNFT")
         self._fans: Contract = deployment.contract("FanEngagement")
+        self._royalties: Contract = deployment.contract("RoyaltyDistributor")
+        self._first_block = deployment.block
 
     async def bond_keepers(self, bond_wei: Wei, keepers: Sequence[Signer]) -> None:
         """Give each keeper its bond and have it bonded."""
@@ -154,6 +172,7 @@ class Economy:
             self._fund_accounts,
             self._fund_stakers,
             self._register_artists,
+            self._create_split,
             self._mint_editions,
             self._approve_stakes,
             self._stake,
@@ -203,18 +222,28 @@ class Economy:
             if controller == ZERO_ADDRESS
         ]
 
+    async def _create_split(self, plan: EconomyPlan) -> list[Transaction]:
+        """The first artist shares with the second, who wrote along."""
+        if await self._royalties.read(self._sender.rpc, "splitCount"):
+            return []
+        first, second = (artist.signer for artist in plan.artists[:2])
+        return [self._royalties.transaction("createSplit", _split(first, second), signer=first)]
+
+    async def _find_split(self) -> Address:
+        """Return the account of the split, which only the event of its creation tells."""
+        head = int(await self._sender.rpc.call("eth_blockNumber"), 16)
+        async for event in fetch_events(self._sender.rpc, self._royalties, self._first_block, head):
+            if event.name == "SplitCreated":
+                return Address(event.arguments["account"])
+        return ZERO_ADDRESS
+
     async def _mint_editions(self, plan: EconomyPlan) -> list[Transaction]:
+        payees = {plan.artists[0].track_id: await self._find_split()}
         known = await self._read_all(self._music, "artistKeyOf", [(a.track_id,) for a in plan.artists])
         return [
             self._music.transaction(
                 "mintEdition",
-                *(
-                    artist.artist_id,
-                    artist.track_id,
-                    _SUPPLY,
-                    artist.price_wei,
-                    f"urn:tunefi:demo:{artist.track_id}",
-                ),
+                _terms(artist, payees.get(artist.track_id, ZERO_ADDRESS)),
                 signer=artist.signer,
             )
             for artist, key in zip(plan.artists, known, strict=True)

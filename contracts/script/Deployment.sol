@@ -9,9 +9,11 @@ import {MusicNFT} from "../src/MusicNFT.sol";
 import {Permissions} from "../src/Permissions.sol";
 import {RecommendationGraph} from "../src/RecommendationGraph.sol";
 import {Roles} from "../src/Roles.sol";
+import {RoyaltyDistributor} from "../src/RoyaltyDistributor.sol";
 import {StakingContract} from "../src/StakingContract.sol";
 import {TuneToken} from "../src/TuneToken.sol";
 import {IGovernance} from "../src/interfaces/IGovernance.sol";
+import {IMusicNFT} from "../src/interfaces/IMusicNFT.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
 
 /// @dev The cheatcodes that foretell an address, from Foundry's reference.
@@ -27,7 +29,7 @@ library Deployment {
 
     /// @dev Places in the order of deployment, counted from 0: what earlier contracts are told of later ones.
     uint64 private constant GOVERNANCE_PLACE = 4;
-    uint64 private constant GRAPH_PLACE = 6;
+    uint64 private constant GRAPH_PLACE = 7;
 
     /// @notice A contract is not where the ones before it were told: the places above are wrong.
     error WrongPlace(address expected, address found);
@@ -91,6 +93,7 @@ library Deployment {
         StakingContract staking;
         TimelockController timelock;
         Governance governance;
+        RoyaltyDistributor royalties;
         MusicNFT music;
         RecommendationGraph graph;
         FanEngagement fans;
@@ -107,7 +110,8 @@ library Deployment {
         c.timelock = _timelock(p.timelockDelay, governor);
         c.governance = new Governance(c.token, c.staking, c.timelock, p.governance);
         if (address(c.governance) != governor) revert WrongPlace(governor, address(c.governance));
-        c.music = new MusicNFT(address(c.manager), p.feeBps, p.treasury);
+        c.royalties = new RoyaltyDistributor();
+        c.music = new MusicNFT(address(c.manager), c.token, c.royalties, p.feeBps, p.treasury);
         c.graph = new RecommendationGraph(address(c.manager), c.staking, p.epochs);
         if (address(c.graph) != slasher) revert WrongPlace(slasher, address(c.graph));
         c.fans = new FanEngagement(address(c.manager), c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor);
@@ -118,7 +122,7 @@ library Deployment {
         all = new Rule[](6);
         all[0] = Rule(address(c.token), TuneToken.crosschainMint.selector, Roles.BRIDGE);
         all[1] = Rule(address(c.token), TuneToken.crosschainBurn.selector, Roles.BRIDGE);
-        all[2] = Rule(address(c.music), MusicNFT.registerArtist.selector, Roles.REGISTRAR);
+        all[2] = Rule(address(c.music), IMusicNFT.registerArtist.selector, Roles.REGISTRAR);
         all[3] = Rule(address(c.graph), IRecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
         all[4] = Rule(address(c.graph), IRecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
         all[5] = Rule(address(c.fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);

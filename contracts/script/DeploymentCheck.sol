@@ -94,6 +94,8 @@ library DeploymentCheck {
     }
 
     function _checkMusic(Deployment.Contracts memory c, Deployment.Parameters memory p) private view {
+        _same("token of editions", address(c.music.token()), address(c.token));
+        _same("ledger of editions", address(c.music.distributor()), address(c.royalties));
         _same("fee of editions", c.music.feeBps(), p.feeBps);
         _same("treasury of editions", c.music.treasury(), p.treasury);
     }

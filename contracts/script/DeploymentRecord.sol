@@ -45,7 +45,7 @@ library DeploymentRecord {
         address authority = address(c.manager);
         address[] memory governors = new address[](1);
         governors[0] = address(c.governance);
-        all = new Record[](8);
+        all = new Record[](9);
         all[0] = Record("Permissions", authority, abi.encode(p.admin));
         all[1] = Record("TuneToken", address(c.token), abi.encode(authority, p.supplyRecipient, p.supply, p.cap));
         all[2] = Record(
@@ -57,9 +57,10 @@ library DeploymentRecord {
             "TimelockController", address(c.timelock), abi.encode(p.timelockDelay, governors, governors, address(0))
         );
         all[4] = Record("Governance", address(c.governance), abi.encode(c.token, c.staking, c.timelock, p.governance));
-        all[5] = Record("MusicNFT", address(c.music), abi.encode(authority, p.feeBps, p.treasury));
-        all[6] = Record("RecommendationGraph", address(c.graph), abi.encode(authority, c.staking, p.epochs));
-        all[7] = Record(
+        all[5] = Record("RoyaltyDistributor", address(c.royalties), "");
+        all[6] = Record("MusicNFT", address(c.music), abi.encode(authority, c.token, c.royalties, p.feeBps, p.treasury));
+        all[7] = Record("RecommendationGraph", address(c.graph), abi.encode(authority, c.staking, p.epochs));
+        all[8] = Record(
             "FanEngagement",
             address(c.fans),
             abi.encode(authority, c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor)

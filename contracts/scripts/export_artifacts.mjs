@@ -16,6 +16,7 @@ const SOURCES = {
   StakingContract: "src/StakingContract.sol",
   TimelockController: "node_modules/@openzeppelin/contracts/governance/TimelockController.sol",
   Governance: "src/Governance.sol",
+  RoyaltyDistributor: "src/RoyaltyDistributor.sol",
   MusicNFT: "src/MusicNFT.sol",
   RecommendationGraph: "src/RecommendationGraph.sol",
   FanEngagement: "src/FanEngagement.sol",

@@ -68,13 +68,11 @@ contract MusicNFT is ERC1155, Catalogue, EIP712, ReentrancyGuardTransient {
     /// @param distributor_ The ledger.
     /// @param feeBps_ The protocol fee, in hundredths of a percent, at most MAX_FEE_BPS.
     /// @param treasury_ Who gets it.
-    constructor(
-        address authority,
-        IERC20 token_,
-        IRoyaltyDistributor distributor_,
-        uint16 feeBps_,
-        address treasury_
-    ) ERC1155("") AccessManaged(authority) EIP712("TuneFi MusicNFT", "1") {
+    constructor(address authority, IERC20 token_, IRoyaltyDistributor distributor_, uint16 feeBps_, address treasury_)
+        ERC1155("")
+        AccessManaged(authority)
+        EIP712("TuneFi MusicNFT", "1")
+    {
         token = token_;
         distributor = distributor_;
         emit ParametersSet(address(token_), address(distributor_));

@@ -10,9 +10,9 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {IRoyaltyDistributor} from "./interfaces/IRoyaltyDistributor.sol";
 import {SplitContent} from "./royalties/SplitContent.sol";
 import {SplitWallet} from "./royalties/SplitWallet.sol";
-import {IRoyaltyDistributor} from "./interfaces/IRoyaltyDistributor.sol";
 
 /// @title One ledger of what is owed to whom
 /// @notice What it promises is said in IRoyaltyDistributor.

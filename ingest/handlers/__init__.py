@@ -7,6 +7,7 @@ from ingest.handlers import (
     governance,
     music,
     recommendations,
+    royalties,
     staking,
 )
 from ingest.handlers.ignored import IGNORED
@@ -23,5 +24,6 @@ __all__ = [
     "governance",
     "music",
     "recommendations",
+    "royalties",
     "staking",
 ]

@@ -4,11 +4,13 @@ Owns the list; a test fails when an event of a packaged contract has neither a h
 """
 
 _PERMISSION = "who may call what; Permissions itself answers that"
+_PERMISSION_OF_ARTIST = "what an artist allows; the contract asks for it at the sale"
 _CONSTANT = "a parameter of a contract, which its own view answers at any block"
 _STANDARD = "a notice of the token standard that no recommendation or reward depends on"
 _BOND = "a bond backs signatures, and the contract checks it at the commit"
 _VOTES = "follows from delegations and balances"
 _PAYOUT_DEMAND = "ether of deposits, which no recommendation or reward depends on"
+_PAYOUT_LEDGER = "balances of the ledger, which no recommendation or reward depends on"
 _PAYOUT = "moves tokens that stopped counting before"
 
 IGNORED: dict[tuple[str, str], str] = {
@@ -53,9 +55,20 @@ IGNORED: dict[tuple[str, str], str] = {
     ("FanEngagement", "SeedFactorsSet"): _CONSTANT,
     ("MusicNFT", "ApprovalForAll"): _STANDARD,
     ("MusicNFT", "AuthorityUpdated"): _PERMISSION,
-    ("MusicNFT", "ProceedsWithdrawn"): _PAYOUT,
+    ("MusicNFT", "ArtistOffered"): "nothing changed until it is taken",
+    ("MusicNFT", "DerivationApproved"): _PERMISSION_OF_ARTIST,
+    ("MusicNFT", "EIP712DomainChanged"): _STANDARD,
+    ("MusicNFT", "MetadataFrozen"): "nothing changed",
+    ("MusicNFT", "ParametersSet"): _CONSTANT,
+    ("MusicNFT", "VoucherCancelled"): _PERMISSION_OF_ARTIST,
+    ("MusicNFT", "VoucherUsed"): "EditionMinted carries the edition",
     ("MusicNFT", "ProtocolFeeSet"): _CONSTANT,
     ("MusicNFT", "URI"): "EditionMinted carries the uri",
+    **{
+        ("RoyaltyDistributor", name): _PAYOUT_LEDGER
+        for name in ("ControlOffered", "Credited", "SplitDistributed", "Swept", "Withdrawn")
+    },
+    ("RoyaltyDistributor", "EIP712DomainChanged"): _STANDARD,
     ("RecommendationGraph", "AuthorityUpdated"): _PERMISSION,
     ("RecommendationGraph", "CommitsPaused"): _CONSTANT,
     **{

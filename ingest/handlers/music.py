@@ -4,10 +4,12 @@ Owns what they mean in the graph. Refuses to know blocks and nodes of the networ
 """
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ingest.chain_names import ZERO_ADDRESS, chain_name
 from ingest.handlers.registry import Context, handles
-from tunefi.ids import Address
+from ingest.handlers.royalties import split_name
+from tunefi.ids import Address, hex_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,54 @@ class ArtistRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class ArtistTransferred:
+    """An artist is controlled by another account."""
+
+    artist_key: bytes
+    previous_controller: Address
+    controller: Address
+    artist_id: str
+
+
+class EditionTerms(NamedTuple):
+    """What an artist fixes of an edition, in the order of the contract's struct."""
+
+    artist_id: str
+    track_id: str
+    supply: int
+    price: int
+    in_token: bool
+    start_at: int
+    end_at: int
+    per_account_limit: int
+    licence_id: bytes
+    payee: Address
+    royalty_bps: int
+    uri: str
+    content_hash: bytes
+    sources: tuple[str, ...]
+
+
+class LicenceTerms(NamedTuple):
+    """What a licence allows, in the order of the contract's struct."""
+
+    uri: str
+    content_hash: bytes
+    transferable: bool
+    expiration: int
+    commercial_use: bool
+    commercial_attribution: bool
+    commercial_rev_share: int
+    commercial_rev_ceiling: int
+    derivatives_allowed: bool
+    derivatives_attribution: bool
+    derivatives_approval: bool
+    derivatives_reciprocal: bool
+    derivative_rev_ceiling: int
+    currency: Address
+
+
+@dataclass(frozen=True, slots=True)
 class EditionMinted:
     """An edition of a track can be bought."""
 
@@ -27,11 +77,35 @@ class EditionMinted:
     artist_key: bytes
     track_key: bytes
     artist: Address
-    artist_id: str
+    terms: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRegistered:
+    """Editions can name this licence."""
+
+    licence_id: bytes
+    by: Address
+    terms: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackDerived:
+    """A new track is made from another one."""
+
+    track_key: bytes
+    source_key: bytes
     track_id: str
-    supply: int
-    price_wei: int
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataUpdated:
+    """The metadata of an edition is elsewhere."""
+
+    token_id: int
     uri: str
+    content_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +151,59 @@ def on_artist_registered(event: ArtistRegistered, context: Context) -> None:
     context.rows.edge("CONTROLS", ("Account", event.controller), ("Artist", event.artist_id))
 
 
+@handles("MusicNFT", ArtistTransferred)
+def on_artist_transferred(event: ArtistTransferred, context: Context) -> None:
+    """The new account controls the artist, and the one before does not."""
+    artist = ("Artist", event.artist_id)
+    context.rows.no_edge("CONTROLS", ("Account", event.previous_controller), artist)
+    context.rows.edge("CONTROLS", ("Account", event.controller), artist)
+
+
 @handles("MusicNFT", EditionMinted)
 def on_edition_minted(event: EditionMinted, context: Context) -> None:
-    """The track has one more edition; price, supply and uri are those of the newest."""
+    """The track has one more edition; price, supply, uri, licence and payee are those of the newest."""
+    terms = EditionTerms(*event.terms)
     token = _token(context, event.token_id)
-    context.state.tracks[token] = event.track_id
+    context.state.tracks[token] = terms.track_id
+    track = ("Track", terms.track_id)
     context.rows.node(
-        "Track",
-        event.track_id,
-        token_id=context.state.tokens_of(event.track_id),
-        price_wei=str(event.price_wei),
-        supply=str(event.supply),
-        uri=event.uri,
+        *track,
+        token_id=context.state.tokens_of(terms.track_id),
+        price_wei=str(terms.price),
+        supply=str(terms.supply),
+        uri=terms.uri,
     )
-    context.rows.edge("CREATED", ("Artist", event.artist_id), ("Track", event.track_id), minted=True)
+    context.rows.edge("CREATED", ("Artist", terms.artist_id), track, minted=True)
+    if any(terms.licence_id):
+        context.rows.edge("LICENSED_AS", track, ("Licence", _licence(context, terms.licence_id)))
+    if (split_id := split_name(context, terms.payee)) in context.state.splits:
+        context.rows.edge("PAYS_BY", track, ("RoyaltySplit", split_id))
+
+
+@handles("MusicNFT", LicenceRegistered)
+def on_licence_registered(event: LicenceRegistered, context: Context) -> None:
+    """The licence, with where its text is and what of it decides here."""
+    terms = LicenceTerms(*event.terms)
+    context.rows.node(
+        "Licence",
+        _licence(context, event.licence_id),
+        uri=terms.uri,
+        content_hash=hex_of(terms.content_hash),
+        transferable=terms.transferable,
+        derivatives=terms.derivatives_allowed,
+    )
+
+
+@handles("MusicNFT", TrackDerived)
+def on_track_derived(event: TrackDerived, context: Context) -> None:
+    """The new track names the one that it is made from."""
+    context.rows.edge("DERIVED_FROM", ("Track", event.track_id), ("Track", event.source_id))
+
+
+@handles("MusicNFT", MetadataUpdated)
+def on_metadata_updated(event: MetadataUpdated, context: Context) -> None:
+    """Where the metadata of the track's edition is."""
+    context.rows.node("Track", context.state.tracks[_token(context, event.token_id)], uri=event.uri)
 
 
 @handles("MusicNFT", EditionPurchased)
@@ -136,6 +249,10 @@ def _move(context: Context, source: Address, target: Address, token_id: int, val
             context.rows.edge("HOLDS", *ends, amount=str(amount))
         else:
             context.rows.no_edge("HOLDS", *ends)
+
+
+def _licence(context: Context, licence_id: bytes) -> str:
+    return chain_name(context.chain_id, context.event.log.address, hex_of(licence_id))
 
 
 def _token(context: Context, token_id: int) -> str:

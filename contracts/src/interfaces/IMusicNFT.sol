@@ -124,11 +124,7 @@ interface IMusicNFT is IERC1155, IERC2981 {
     /// @param tokenId Its ERC-1155 id, counted from 1.
     /// @param artist Account that controls the artist.
     event EditionMinted(
-        uint256 indexed tokenId,
-        bytes32 indexed artistKey,
-        bytes32 indexed trackKey,
-        address artist,
-        EditionTerms terms
+        uint256 indexed tokenId, bytes32 indexed artistKey, bytes32 indexed trackKey, address artist, EditionTerms terms
     );
 
     /// @notice A new track is made from another one.

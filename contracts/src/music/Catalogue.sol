@@ -161,7 +161,8 @@ abstract contract Catalogue is AccessManaged, IMusicNFT {
 
     /// @dev What depends on a use that is not allowed is empty.
     function _checkLicence(LicenceTerms calldata terms) private pure {
-        bool commercial = terms.commercialAttribution || terms.commercialRevShare != 0 || terms.commercialRevCeiling != 0;
+        bool commercial =
+            terms.commercialAttribution || terms.commercialRevShare != 0 || terms.commercialRevCeiling != 0;
         bool derivative = terms.derivativesAttribution || terms.derivativesApproval || terms.derivativesReciprocal
             || terms.derivativeRevCeiling != 0;
         bool contradicts = (commercial && !terms.commercialUse) || (derivative && !terms.derivativesAllowed);

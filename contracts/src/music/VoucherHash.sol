@@ -17,9 +17,10 @@ library VoucherHash {
 
     /// @notice The struct hash of a voucher.
     function hash(IMusicNFT.Voucher calldata voucher) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(VOUCHER_TYPEHASH, _hashTerms(voucher.terms), voucher.cap, voucher.nonce, voucher.expiry)
-        );
+        return
+            keccak256(
+                abi.encode(VOUCHER_TYPEHASH, _hashTerms(voucher.terms), voucher.cap, voucher.nonce, voucher.expiry)
+            );
     }
 
     /// @dev In two halves, because one abi.encode of fifteen words is too deep for the stack.

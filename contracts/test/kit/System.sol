@@ -9,6 +9,7 @@ import {Governance} from "../../src/Governance.sol";
 import {MusicNFT} from "../../src/MusicNFT.sol";
 import {Permissions} from "../../src/Permissions.sol";
 import {RecommendationGraph} from "../../src/RecommendationGraph.sol";
+import {RoyaltyDistributor} from "../../src/RoyaltyDistributor.sol";
 import {StakingContract} from "../../src/StakingContract.sol";
 import {TuneToken} from "../../src/TuneToken.sol";
 import {IGovernance} from "../../src/interfaces/IGovernance.sol";
@@ -53,6 +54,7 @@ abstract contract System is Assertions {
     StakingContract internal staking;
     TimelockController internal timelock;
     Governance internal governance;
+    RoyaltyDistributor internal royalties;
     MusicNFT internal music;
     RecommendationGraph internal graph;
     FanEngagement internal fans;
@@ -68,7 +70,7 @@ abstract contract System is Assertions {
         Deployment.wire(c, _holders());
         deployed = c;
         (manager, token, staking, timelock, governance) = (c.manager, c.token, c.staking, c.timelock, c.governance);
-        (music, graph, fans) = (c.music, c.graph, c.fans);
+        (royalties, music, graph, fans) = (c.royalties, c.music, c.graph, c.fans);
         _addKeepers(3);
         graph.setKeepers(_signers(3), 2);
     }
