@@ -110,7 +110,7 @@ async def _run_script(rpc_url: str, variables: Mapping[str, str], records: Path)
         "FOUNDRY_DISABLE_NIGHTLY_WARNING": "1",
     }
     process = await asyncio.create_subprocess_exec(
-        *(str(find_tool("forge")), "script", _SCRIPT, "--rpc-url", "target", "--broadcast"),
+        *(str(find_tool("forge")), "script", _SCRIPT, "--rpc-url", "target", "--broadcast", "--slow"),
         cwd=find_contracts(),
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
