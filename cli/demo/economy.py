@@ -32,6 +32,9 @@ _GAS_MONEY_WEI = 2 * _ETHER
 _BATCH = 150
 _FIRST_PARTS = 700_000
 _ROYALTY_BPS = 1_000
+_MAX_FEE_BPS = 1_000
+_RESALE_FACTOR = 3
+_NEVER_SECONDS = 4_102_444_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,13 @@ def _split(first: Signer, second: Signer) -> tuple[Any, ...]:
     return ([list(share) for share in shares], remainder, 0, ZERO_ADDRESS, 0)
 
 
+def _resale(plan: EconomyPlan) -> tuple[Signer, Signer]:
+    """Return who resells its copy of the first artist's track, and a staker without one who buys it."""
+    owners = [signer for signer, artist in plan.purchases if artist == 0]
+    others = [signer for signer, _ in plan.stakes if signer not in owners]
+    return owners[0], others[-1]
+
+
 def _terms(artist: ArtistOnChain, payee: Address) -> tuple[Any, ...]:
     """Return an edition in ether, for sale at once, of which a resale owes a tenth."""
     fixed = (artist.artist_id, artist.track_id, _SUPPLY, artist.price_wei, False, 0, 0, 0, bytes(32))
@@ -122,6 +132,7 @@ class Economy:
         self._music: Contract = deployment.contract("MusicNFT")
         self._fans: Contract = deployment.contract("FanEngagement")
         self._royalties: Contract = deployment.contract("RoyaltyDistributor")
+        self._market: Contract = deployment.contract("Marketplace")
         self._first_block = deployment.block
 
     async def bond_keepers(self, bond_wei: Wei, keepers: Sequence[Signer]) -> None:
@@ -177,6 +188,11 @@ class Economy:
             self._approve_stakes,
             self._stake,
             self._buy,
+            self._approve_market,
+            self._list,
+            self._resell,
+            self._distribute,
+            self._pay_out,
             self._follow,
             self._opt_in,
         )
@@ -288,6 +304,46 @@ class Economy:
             edition = await self._music.read(self._sender.rpc, "editionOf", token_id)
             found[bytes(edition[1])] = token_id
         return {artist.track_id: found[keccak256(artist.track_id.encode())] for artist in plan.artists}
+
+    async def _approve_market(self, plan: EconomyPlan) -> list[Transaction]:
+        if await self._market.read(self._sender.rpc, "saleCount"):
+            return []
+        seller = _resale(plan)[0]
+        return [self._music.transaction("setApprovalForAll", self._market.address, True, signer=seller)]
+
+    async def _list(self, plan: EconomyPlan) -> list[Transaction]:
+        """A fan publishes that it sells its copy of the first artist's track, for three times what it paid."""
+        order = await self._order(plan)
+        order_hash = await self._market.read(self._sender.rpc, "orderHash", order)
+        published = (await self._market.read(self._sender.rpc, "orderState", order_hash))[1]
+        return [] if published else [self._market.transaction("list", order, signer=_resale(plan)[0])]
+
+    async def _resell(self, plan: EconomyPlan) -> list[Transaction]:
+        if await self._market.read(self._sender.rpc, "saleCount"):
+            return []
+        order, buyer = await self._order(plan), _resale(plan)[1]
+        price = plan.artists[0].price_wei * _RESALE_FACTOR
+        call = ("fill", order, b"", 1, buyer.address, price)
+        return [self._market.transaction(*call, value_wei=price, signer=buyer)]
+
+    async def _distribute(self, plan: EconomyPlan) -> list[Transaction]:
+        """Whoever wants to divides what the split is owed: primary sales, and the royalty of the resale."""
+        account = await self._find_split()
+        owed = await self._royalties.read(self._sender.rpc, "balanceOf", account, ZERO_ADDRESS)
+        split = _split(*(artist.signer for artist in plan.artists[:2]))
+        return [self._royalties.transaction("distribute", account, split, ZERO_ADDRESS)] if owed else []
+
+    async def _pay_out(self, plan: EconomyPlan) -> list[Transaction]:
+        second = plan.artists[1].signer.address
+        owed = await self._royalties.read(self._sender.rpc, "balanceOf", second, ZERO_ADDRESS)
+        return [self._royalties.transaction("withdrawFor", second, ZERO_ADDRESS)] if owed else []
+
+    async def _order(self, plan: EconomyPlan) -> tuple[Any, ...]:
+        artist = plan.artists[0]
+        token_id = (await self._token_ids(plan))[artist.track_id]
+        price = artist.price_wei * _RESALE_FACTOR
+        what = (_resale(plan)[0].address, 0, self._music.address, token_id, 1, ZERO_ADDRESS, price, price)
+        return (*what, False, _ROYALTY_BPS, _MAX_FEE_BPS, ZERO_ADDRESS, 0, _NEVER_SECONDS, 1, 0)
 
     async def _follow(self, plan: EconomyPlan) -> list[Transaction]:
         return [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IPriceFeed} from "../src/interfaces/IPriceFeed.sol";
 import {Deployment} from "./Deployment.sol";
 import {DeploymentCheck} from "./DeploymentCheck.sol";
 import {DeploymentRecord} from "./DeploymentRecord.sol";
@@ -73,6 +74,8 @@ contract Deploy {
         p.governance.quorumPercent = _uint("TUNEFI_QUORUM_PERCENT", 100);
         p.feeBps = uint16(_uint("TUNEFI_FEE_BPS", type(uint16).max));
         p.treasury = VM.envAddress("TUNEFI_TREASURY");
+        p.marketFeeBps = uint16(_uint("TUNEFI_MARKET_FEE_BPS", type(uint16).max));
+        p.sequencerFeed = IPriceFeed(VM.envAddress("TUNEFI_SEQUENCER_FEED"));
         p.epochs.window = _seconds("TUNEFI_WINDOW_SECONDS");
         p.epochs.answerTime = _seconds("TUNEFI_ANSWER_TIME_SECONDS");
         p.epochs.challengeTime = _seconds("TUNEFI_CHALLENGE_TIME_SECONDS");

@@ -5,6 +5,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 
 import {FanEngagement} from "../src/FanEngagement.sol";
 import {Governance} from "../src/Governance.sol";
+import {Marketplace} from "../src/Marketplace.sol";
 import {MusicNFT} from "../src/MusicNFT.sol";
 import {Permissions} from "../src/Permissions.sol";
 import {RecommendationGraph} from "../src/RecommendationGraph.sol";
@@ -14,6 +15,7 @@ import {StakingContract} from "../src/StakingContract.sol";
 import {TuneToken} from "../src/TuneToken.sol";
 import {IGovernance} from "../src/interfaces/IGovernance.sol";
 import {IMusicNFT} from "../src/interfaces/IMusicNFT.sol";
+import {IPriceFeed} from "../src/interfaces/IPriceFeed.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
 
 /// @dev The cheatcodes that foretell an address, from Foundry's reference.
@@ -29,7 +31,7 @@ library Deployment {
 
     /// @dev Places in the order of deployment, counted from 0: what earlier contracts are told of later ones.
     uint64 private constant GOVERNANCE_PLACE = 4;
-    uint64 private constant GRAPH_PLACE = 7;
+    uint64 private constant GRAPH_PLACE = 8;
 
     /// @notice A contract is not where the ones before it were told: the places above are wrong.
     error WrongPlace(address expected, address found);
@@ -45,6 +47,8 @@ library Deployment {
     /// @param governance Times, threshold and quorum of votes.
     /// @param feeBps Protocol fee on primary purchases, in hundredths of a percent.
     /// @param treasury Gets the protocol fee.
+    /// @param marketFeeBps Protocol fee on resales, in hundredths of a percent.
+    /// @param sequencerFeed Says whether a rollup's sequencer is up; zero on other chains.
     /// @param epochs Times, bonds, deposits and penalty of RecommendationGraph.
     /// @param rewardDelay Seconds between posting a reward root and its taking force.
     /// @param etherFactor What a wei of fees in ether counts as a seed, in millionths.
@@ -61,6 +65,8 @@ library Deployment {
         IGovernance.Settings governance;
         uint16 feeBps;
         address treasury;
+        uint16 marketFeeBps;
+        IPriceFeed sequencerFeed;
         IRecommendationGraph.Parameters epochs;
         uint64 rewardDelay;
         uint256 etherFactor;
@@ -95,6 +101,7 @@ library Deployment {
         Governance governance;
         RoyaltyDistributor royalties;
         MusicNFT music;
+        Marketplace market;
         RecommendationGraph graph;
         FanEngagement fans;
     }
@@ -112,6 +119,7 @@ library Deployment {
         if (address(c.governance) != governor) revert WrongPlace(governor, address(c.governance));
         c.royalties = new RoyaltyDistributor();
         c.music = new MusicNFT(address(c.manager), c.token, c.royalties, p.feeBps, p.treasury);
+        c.market = new Marketplace(address(c.manager), c.royalties, p.treasury, p.marketFeeBps, p.sequencerFeed);
         c.graph = new RecommendationGraph(address(c.manager), c.staking, p.epochs);
         if (address(c.graph) != slasher) revert WrongPlace(slasher, address(c.graph));
         c.fans = new FanEngagement(address(c.manager), c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor);
@@ -119,13 +127,14 @@ library Deployment {
 
     /// @notice Which role may call which function. Everything else that is restricted is for the admin.
     function rules(Contracts memory c) internal pure returns (Rule[] memory all) {
-        all = new Rule[](6);
+        all = new Rule[](7);
         all[0] = Rule(address(c.token), TuneToken.crosschainMint.selector, Roles.BRIDGE);
         all[1] = Rule(address(c.token), TuneToken.crosschainBurn.selector, Roles.BRIDGE);
         all[2] = Rule(address(c.music), IMusicNFT.registerArtist.selector, Roles.REGISTRAR);
         all[3] = Rule(address(c.graph), IRecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
         all[4] = Rule(address(c.graph), IRecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
         all[5] = Rule(address(c.fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);
+        all[6] = Rule(address(c.market), Marketplace.pauseTrading.selector, Roles.GUARDIAN);
     }
 
     /// @notice Gives the roles their functions and members, and installs the keepers, if any. Callable by the admin.
@@ -140,6 +149,7 @@ library Deployment {
         c.manager.labelRole(Roles.GUARDIAN, "GUARDIAN");
         c.manager.labelRole(Roles.BRIDGE, "BRIDGE");
         c.manager.grantRole(Roles.REGISTRAR, h.registrar, 0);
+        c.market.setCurrency(address(c.token), true);
         if (h.guardian != address(0)) c.manager.setGuardian(h.guardian, h.guardianUntil);
         if (h.keepers.length > 0) c.graph.setKeepers(h.keepers, h.quorum);
     }

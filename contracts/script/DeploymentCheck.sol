@@ -19,6 +19,7 @@ library DeploymentCheck {
         _checkStaking(c, p);
         _checkGovernance(c, p);
         _checkMusic(c, p);
+        _checkMarket(c, p);
         _checkGraph(c, p);
         _checkFans(c, p);
     }
@@ -61,7 +62,14 @@ library DeploymentCheck {
     }
 
     function _checkAuthorities(Deployment.Contracts memory c) private view {
-        address[4] memory managed = [address(c.token), address(c.music), address(c.graph), address(c.fans)];
+        address[6] memory managed = [
+            address(c.token),
+            address(c.music),
+            address(c.market),
+            address(c.market.dollarPrices()),
+            address(c.graph),
+            address(c.fans)
+        ];
         for (uint256 i = 0; i < managed.length; ++i) {
             _same("authority", IAccessManaged(managed[i]).authority(), address(c.manager));
             _same("closed", c.manager.isTargetClosed(managed[i]), false);
@@ -98,6 +106,14 @@ library DeploymentCheck {
         _same("ledger of editions", address(c.music.distributor()), address(c.royalties));
         _same("fee of editions", c.music.feeBps(), p.feeBps);
         _same("treasury of editions", c.music.treasury(), p.treasury);
+    }
+
+    function _checkMarket(Deployment.Contracts memory c, Deployment.Parameters memory p) private view {
+        _same("ledger of the market", address(c.market.distributor()), address(c.royalties));
+        _same("treasury of the market", c.market.treasury(), p.treasury);
+        _same("fee of the market", c.market.feeBps(), p.marketFeeBps);
+        _same("feed of the sequencer", address(c.market.dollarPrices().sequencerFeed()), address(p.sequencerFeed));
+        _same("TuneToken on the market", c.market.isAllowed(address(c.token)), true);
     }
 
     function _checkGraph(Deployment.Contracts memory c, Deployment.Parameters memory p) private view {

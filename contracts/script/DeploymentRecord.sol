@@ -39,13 +39,13 @@ library DeploymentRecord {
     /// @notice Name, address and constructor arguments of each contract, in the order of deployment.
     function records(Deployment.Contracts memory c, Deployment.Parameters memory p)
         internal
-        pure
+        view
         returns (Record[] memory all)
     {
         address authority = address(c.manager);
         address[] memory governors = new address[](1);
         governors[0] = address(c.governance);
-        all = new Record[](9);
+        all = new Record[](11);
         all[0] = Record("Permissions", authority, abi.encode(p.admin));
         all[1] = Record("TuneToken", address(c.token), abi.encode(authority, p.supplyRecipient, p.supply, p.cap));
         all[2] = Record(
@@ -59,8 +59,14 @@ library DeploymentRecord {
         all[4] = Record("Governance", address(c.governance), abi.encode(c.token, c.staking, c.timelock, p.governance));
         all[5] = Record("RoyaltyDistributor", address(c.royalties), "");
         all[6] = Record("MusicNFT", address(c.music), abi.encode(authority, c.token, c.royalties, p.feeBps, p.treasury));
-        all[7] = Record("RecommendationGraph", address(c.graph), abi.encode(authority, c.staking, p.epochs));
-        all[8] = Record(
+        all[7] = Record(
+            "Marketplace",
+            address(c.market),
+            abi.encode(authority, c.royalties, p.treasury, p.marketFeeBps, p.sequencerFeed)
+        );
+        all[8] = Record("DollarPrices", address(c.market.dollarPrices()), abi.encode(authority, p.sequencerFeed));
+        all[9] = Record("RecommendationGraph", address(c.graph), abi.encode(authority, c.staking, p.epochs));
+        all[10] = Record(
             "FanEngagement",
             address(c.fans),
             abi.encode(authority, c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor)

@@ -18,6 +18,8 @@ const SOURCES = {
   Governance: "src/Governance.sol",
   RoyaltyDistributor: "src/RoyaltyDistributor.sol",
   MusicNFT: "src/MusicNFT.sol",
+  Marketplace: "src/Marketplace.sol",
+  DollarPrices: "src/market/DollarPrices.sol",
   RecommendationGraph: "src/RecommendationGraph.sol",
   FanEngagement: "src/FanEngagement.sol",
 };

@@ -53,6 +53,21 @@ IGNORED: dict[tuple[str, str], str] = {
     ("FanEngagement", "EIP712DomainChanged"): _STANDARD,
     ("FanEngagement", "ParametersSet"): _CONSTANT,
     ("FanEngagement", "SeedFactorsSet"): _CONSTANT,
+    **{
+        ("Marketplace", name): _PAYOUT_LEDGER
+        for name in ("CopiesClaimed", "CopiesHeld", "RefundCredited", "RefundWithdrawn")
+    },
+    **{
+        (contract, name): _CONSTANT
+        for contract, names in {
+            "DollarPrices": ("DollarFeedSet", "SequencerFeedSet"),
+            "Marketplace": ("CurrencySet", "ParametersSet", "ProtocolFeeSet", "TradingPaused"),
+        }.items()
+        for name in names
+    },
+    ("DollarPrices", "AuthorityUpdated"): _PERMISSION,
+    ("Marketplace", "AuthorityUpdated"): _PERMISSION,
+    ("Marketplace", "EIP712DomainChanged"): _STANDARD,
     ("MusicNFT", "ApprovalForAll"): _STANDARD,
     ("MusicNFT", "AuthorityUpdated"): _PERMISSION,
     ("MusicNFT", "ArtistOffered"): "nothing changed until it is taken",

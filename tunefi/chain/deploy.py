@@ -35,6 +35,7 @@ class SystemParameters:
         min_deposit_wei: Of a demand, in wei of ether.
         reward_delay_seconds: Between posting a reward root and its taking force.
         ether_factor, token_factor: What a wei of fees counts as a seed of trust, in millionths.
+        sequencer_feed: Says whether a rollup's sequencer is up; zero on other chains.
         treasury: Gets the protocol fees; None: the deployer.
         supply_recipient: Gets the token's supply; None: the deployer.
         guardian_term_seconds: From the deployment on.
@@ -68,6 +69,7 @@ class SystemParameters:
     quorum_percent: int = 4
     timelock_delay_seconds: int = 172_800
     guardian_term_seconds: int = 15_552_000
+    sequencer_feed: Address = Address("0x" + "00" * 20)  # noqa: RUF009
     treasury: Address | None = None
     supply_recipient: Address | None = None
 

@@ -4,13 +4,13 @@ pragma solidity ^0.8.27;
 import {Marketplace} from "../../src/Marketplace.sol";
 import {Permissions} from "../../src/Permissions.sol";
 import {Roles} from "../../src/Roles.sol";
+import {RoyaltyDistributor} from "../../src/RoyaltyDistributor.sol";
 import {IMarketplace} from "../../src/interfaces/IMarketplace.sol";
 import {IPriceFeed} from "../../src/interfaces/IPriceFeed.sol";
 import {IRoyaltyDistributor} from "../../src/interfaces/IRoyaltyDistributor.sol";
 import {Assertions} from "./Assertions.sol";
 import {OpenCollection} from "./Collections.sol";
 import {Coin} from "./Currencies.sol";
-import {Ledger} from "./Ledger.sol";
 
 /// @title A market with one collection, one currency, a seller, two buyers, and a guardian
 abstract contract MarketSystem is Assertions {
@@ -38,7 +38,7 @@ abstract contract MarketSystem is Assertions {
         vm.warp(START);
         seller = vm.addr(SELLER_KEY);
         manager = new Permissions(address(this));
-        ledger = IRoyaltyDistributor(address(new Ledger()));
+        ledger = new RoyaltyDistributor();
         market = new Marketplace(address(manager), ledger, TREASURY, FEE_BPS, _sequencerFeed());
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = Marketplace.pauseTrading.selector;

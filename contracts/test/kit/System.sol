@@ -6,6 +6,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {Deployment} from "../../script/Deployment.sol";
 import {FanEngagement} from "../../src/FanEngagement.sol";
 import {Governance} from "../../src/Governance.sol";
+import {Marketplace} from "../../src/Marketplace.sol";
 import {MusicNFT} from "../../src/MusicNFT.sol";
 import {Permissions} from "../../src/Permissions.sol";
 import {RecommendationGraph} from "../../src/RecommendationGraph.sol";
@@ -13,6 +14,7 @@ import {RoyaltyDistributor} from "../../src/RoyaltyDistributor.sol";
 import {StakingContract} from "../../src/StakingContract.sol";
 import {TuneToken} from "../../src/TuneToken.sol";
 import {IGovernance} from "../../src/interfaces/IGovernance.sol";
+import {IPriceFeed} from "../../src/interfaces/IPriceFeed.sol";
 import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.sol";
 import {Assertions} from "./Assertions.sol";
 
@@ -56,6 +58,7 @@ abstract contract System is Assertions {
     Governance internal governance;
     RoyaltyDistributor internal royalties;
     MusicNFT internal music;
+    Marketplace internal market;
     RecommendationGraph internal graph;
     FanEngagement internal fans;
 
@@ -70,7 +73,7 @@ abstract contract System is Assertions {
         Deployment.wire(c, _holders());
         deployed = c;
         (manager, token, staking, timelock, governance) = (c.manager, c.token, c.staking, c.timelock, c.governance);
-        (royalties, music, graph, fans) = (c.royalties, c.music, c.graph, c.fans);
+        (royalties, music, market, graph, fans) = (c.royalties, c.music, c.market, c.graph, c.fans);
         _addKeepers(3);
         graph.setKeepers(_signers(3), 2);
     }
@@ -94,6 +97,8 @@ abstract contract System is Assertions {
             }),
             feeBps: FEE_BPS,
             treasury: treasury,
+            marketFeeBps: FEE_BPS,
+            sequencerFeed: IPriceFeed(address(0)),
             epochs: _epochParameters(),
             rewardDelay: DELAY,
             etherFactor: 1_000_000,
