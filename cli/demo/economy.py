@@ -312,10 +312,10 @@ class Economy:
         return [self._music.transaction("setApprovalForAll", self._market.address, True, signer=seller)]
 
     async def _list(self, plan: EconomyPlan) -> list[Transaction]:
-        """A fan publishes that it sells its copy of the first artist's track, for three times what it paid."""
+        """A fan publishes that it sells its copy of the first artist's track, for three times its price."""
         order = await self._order(plan)
-        order_hash = await self._market.read(self._sender.rpc, "orderHash", order)
-        published = (await self._market.read(self._sender.rpc, "orderState", order_hash))[1]
+        identity = await self._market.read(self._sender.rpc, "orderHash", order)
+        published = (await self._market.read(self._sender.rpc, "orderState", identity))[1]
         return [] if published else [self._market.transaction("list", order, signer=_resale(plan)[0])]
 
     async def _resell(self, plan: EconomyPlan) -> list[Transaction]:
@@ -342,7 +342,7 @@ class Economy:
         artist = plan.artists[0]
         token_id = (await self._token_ids(plan))[artist.track_id]
         price = artist.price_wei * _RESALE_FACTOR
-        what = (_resale(plan)[0].address, 0, self._music.address, token_id, 1, ZERO_ADDRESS, price, price)
+        what = (_resale(plan)[0].address, 0, self._music.address, token_id, 1, ZERO_ADDRESS, price, 0)
         return (*what, False, _ROYALTY_BPS, _MAX_FEE_BPS, ZERO_ADDRESS, 0, _NEVER_SECONDS, 1, 0)
 
     async def _follow(self, plan: EconomyPlan) -> list[Transaction]:

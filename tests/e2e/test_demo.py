@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ TITLES = (
     "graph and snapshot",
     "model",
     "epoch, commitment, rewards",
+    "false epoch, challenge, vote, true epoch",
     "serve",
 )
 
@@ -52,6 +54,36 @@ def test_a_fan_was_paid_what_the_ledger_says(finished_demo: FinishedDemo) -> Non
     assert int(outputs["claimed_wei"]) > 0
 
 
+def test_a_false_epoch_lost_its_bond_and_what_was_final_stayed(finished_demo: FinishedDemo) -> None:
+    outputs = _journal(finished_demo.home)["challenge"]["outputs"]
+    assert isinstance(outputs, dict)
+    assert int(outputs["bounty_wei"]) == 10_000 * 10**18, "half of two bonds of 10,000 TUNE"
+    assert (outputs["kept_epoch"], outputs["false_epoch"], outputs["true_epoch"]) == (1, 2, 3)
+
+
+def test_the_service_tells_the_whole_story(demo: RunningDemo) -> None:
+    def items(path: str) -> list[dict[str, object]]:
+        with urllib.request.urlopen(f"{demo.url}{path}", timeout=30) as answer:
+            found: list[dict[str, object]] = json.load(answer)["items"]
+        return found
+
+    states = {item["epoch"]: item["state"] for item in items("/v1/epochs")}
+    assert (states[1], states[2], states[3]) == ("final", "invalid", "final")
+    (challenge,) = items("/v1/challenges")
+    assert (challenge["kind"], challenge["epoch"], challenge["state"]) == ("score", 2, "won")
+    assert challenge["by"] == challenge["bounty_to"]
+    slashed = challenge["slashed"]
+    assert isinstance(slashed, list)
+    assert [loss["amount_wei"] for loss in slashed] == [str(10_000 * 10**18)] * 2
+    assert challenge["by"] not in [loss["keeper"] for loss in slashed]
+    (proposal,) = items("/v1/proposals")
+    assert proposal["state"] == "executed"
+    (sale,) = items("/v1/sales")
+    assert sale["kind"] == "listing"
+    price, royalty = int(str(sale["price_wei"])), int(str(sale["royalty_wei"]))
+    assert royalty == price // 10
+
+
 def test_a_later_run_does_no_stage_again(demo: RunningDemo) -> None:
     output = demo.output.read_text(errors="replace")
     assert output.count("as before") == len(TITLES) - 1
@@ -74,7 +106,7 @@ def test_a_port_in_use_is_named_and_nothing_is_lost(finished_demo: FinishedDemo,
 def test_a_stage_that_does_not_exist_is_named(tmp_path: Path) -> None:
     done = run_tunefi(tmp_path, "demo", "--home", str(tmp_path / "home"), "--until", "nonsense", check=False)
     assert done.returncode == 3
-    assert "stages are chain, events, graph, model, epoch, serve" in done.stderr
+    assert "stages are chain, events, graph, model, epoch, challenge, serve" in done.stderr
 
 
 def test_an_operator_can_check_the_running_demonstration(demo: RunningDemo) -> None:
