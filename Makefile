@@ -95,6 +95,7 @@ check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS
 	npm run --silent --prefix contracts fmt:check
 	npm run --silent --prefix contracts lint
 	npm run --silent --prefix contracts artifacts:check
+	npm run --silent --prefix contracts permissions:check
 	npm run --silent --prefix web check
 	npm run --silent --prefix tests/vectors check
 	$(BIN)/pytest -q tests/docs
