@@ -13,6 +13,7 @@ import {Roles} from "../src/Roles.sol";
 import {RoyaltyDistributor} from "../src/RoyaltyDistributor.sol";
 import {StakingContract} from "../src/StakingContract.sol";
 import {TuneToken} from "../src/TuneToken.sol";
+import {IFanEngagement} from "../src/interfaces/IFanEngagement.sol";
 import {IGovernance} from "../src/interfaces/IGovernance.sol";
 import {IMusicNFT} from "../src/interfaces/IMusicNFT.sol";
 import {IPriceFeed} from "../src/interfaces/IPriceFeed.sol";
@@ -122,7 +123,9 @@ library Deployment {
         c.market = new Marketplace(address(c.manager), c.royalties, p.treasury, p.marketFeeBps, p.sequencerFeed);
         c.graph = new RecommendationGraph(address(c.manager), c.staking, p.epochs);
         if (address(c.graph) != slasher) revert WrongPlace(slasher, address(c.graph));
-        c.fans = new FanEngagement(address(c.manager), c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor);
+        c.fans = new FanEngagement(
+            address(c.manager), c.token, c.graph, c.governance, p.rewardDelay, p.etherFactor, p.tokenFactor
+        );
     }
 
     /// @notice Which role may call which function. Everything else that is restricted is for the admin.
@@ -133,7 +136,7 @@ library Deployment {
         all[2] = Rule(address(c.music), IMusicNFT.registerArtist.selector, Roles.REGISTRAR);
         all[3] = Rule(address(c.graph), IRecommendationGraph.vetoEpoch.selector, Roles.GUARDIAN);
         all[4] = Rule(address(c.graph), IRecommendationGraph.pauseCommits.selector, Roles.GUARDIAN);
-        all[5] = Rule(address(c.fans), FanEngagement.vetoRoot.selector, Roles.GUARDIAN);
+        all[5] = Rule(address(c.fans), IFanEngagement.vetoRoot.selector, Roles.GUARDIAN);
         all[6] = Rule(address(c.market), Marketplace.pauseTrading.selector, Roles.GUARDIAN);
     }
 

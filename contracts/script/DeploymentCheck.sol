@@ -131,6 +131,7 @@ library DeploymentCheck {
     function _checkFans(Deployment.Contracts memory c, Deployment.Parameters memory p) private view {
         _same("token of rewards", address(c.fans.token()), address(c.token));
         _same("graph of rewards", address(c.fans.graph()), address(c.graph));
+        _same("governance of rewards", address(c.fans.governance()), address(c.governance));
         _same("delay of reward roots", c.fans.delay(), p.rewardDelay);
         (uint256 etherFactor, uint256 tokenFactor) = c.fans.seedFactors();
         _same("seeds of fees in ether", etherFactor, p.etherFactor);

@@ -69,7 +69,7 @@ library DeploymentRecord {
         all[10] = Record(
             "FanEngagement",
             address(c.fans),
-            abi.encode(authority, c.token, c.graph, p.rewardDelay, p.etherFactor, p.tokenFactor)
+            abi.encode(authority, c.token, c.graph, c.governance, p.rewardDelay, p.etherFactor, p.tokenFactor)
         );
     }
 

@@ -1,72 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Leaves} from "./Leaves.sol";
-import {Signatures} from "./Signatures.sol";
+import {RewardRoots} from "./RewardRoots.sol";
 import {IFanEngagement} from "./interfaces/IFanEngagement.sol";
+import {IGovernanceTimes} from "./interfaces/IGovernanceTimes.sol";
 import {IRecommendationGraph} from "./interfaces/IRecommendationGraph.sol";
 
 /// @title Follows and fan rewards
 /// @notice What it promises is said in IFanEngagement.
-contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
-    using SafeCast for uint256;
+contract FanEngagement is RewardRoots, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev A posted root. `funded` is what came in for all epochs up to its own; it can never change, because an
-    /// epoch that is committed cannot be funded.
-    struct Posted {
-        bytes32 root;
-        uint128 totalCumulative;
-        uint128 funded;
-        uint64 epoch;
-        uint64 inForceAt;
+    /// @dev What is known of an account, in one slot. `claimed` is at most a root's total, which has 128 bits.
+    struct Account {
+        uint128 claimed;
+        bool batchOptIn;
     }
 
-    /// @dev What a claim reads of a root, in one slot.
-    struct RootState {
-        uint128 totalCumulative;
-        uint64 inForceAt;
-        bool vetoed;
-    }
+    /// @notice Gas that a pushed payment gets, and no more. A transfer of TuneToken needs at most 90,000, of which most
+    /// are for the first checkpoint of a delegate.
+    uint256 public constant PUSH_GAS = 150_000;
 
-    /// @notice The EIP-712 type that keepers sign.
-    bytes32 public constant REWARD_ROOT_TYPEHASH = keccak256(
-        "RewardRoot(uint64 epoch,bytes32 root,bytes32 previousRoot,uint256 totalCumulative,bytes32 snapshotDigest,uint32 keeperSetVersion)"
-    );
+    /// @dev More than what the call itself costs outside of that.
+    uint256 private constant CALL_GAS = 5_000;
 
-    /// @notice How many epochs ahead of the newest commitment can be funded.
-    uint64 public constant MAX_EPOCHS_AHEAD = 1_000;
-
-    /// @notice The token that rewards are paid in.
-    IERC20 public immutable token;
-
-    /// @notice Where epochs become final and the keeper set is.
-    IRecommendationGraph public immutable graph;
-
-    /// @inheritdoc IFanEngagement
-    uint64 public immutable delay;
-
-    /// @dev The newest posted root that is not vetoed, pending or in force, and the one before it, in force.
-    Posted private _newest;
-    Posted private _previous;
-
-    mapping(uint64 epoch => mapping(bytes32 root => RootState)) private _roots;
-
-    /// @inheritdoc IFanEngagement
-    mapping(uint64 epoch => uint256 amount) public fundedFor;
-
-    /// @inheritdoc IFanEngagement
-    mapping(address account => uint256 amount) public claimed;
-
-    /// @inheritdoc IFanEngagement
-    mapping(address account => bool) public batchOptIn;
+    mapping(address account => Account) private _accounts;
 
     /// @inheritdoc IFanEngagement
     uint256 public totalPaid;
@@ -74,24 +39,22 @@ contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
     uint256 private _etherFactor;
     uint256 private _tokenFactor;
 
-    /// @param authority The AccessManager.
+    /// @param authority Permissions, which knows the guardian's term.
     /// @param token_ TuneToken.
     /// @param graph_ The RecommendationGraph.
-    /// @param delay_ Seconds between posting a root and its taking force.
+    /// @param governance_ Governance, which can veto a root while there is no guardian.
+    /// @param delay_ Seconds between posting a root and its taking force, as long as a guardian can veto it.
     /// @param etherFactor What a wei of fees in ether counts as a seed, in millionths.
     /// @param tokenFactor The same for fees in TuneToken.
     constructor(
         address authority,
         IERC20 token_,
         IRecommendationGraph graph_,
+        IGovernanceTimes governance_,
         uint64 delay_,
         uint256 etherFactor,
         uint256 tokenFactor
-    ) AccessManaged(authority) EIP712("TuneFi FanEngagement", "1") {
-        token = token_;
-        graph = graph_;
-        delay = delay_;
-        emit ParametersSet(delay_);
+    ) RewardRoots(authority, token_, graph_, governance_, delay_) {
         _setSeedFactors(etherFactor, tokenFactor);
     }
 
@@ -117,65 +80,32 @@ contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IFanEngagement
-    function fund(uint64 epoch, uint256 amount) external {
-        if (amount == 0) revert ZeroAmount();
-        uint64 committed = graph.latestEpoch();
-        if (epoch <= committed || epoch - committed > MAX_EPOCHS_AHEAD) {
-            revert EpochNotOpen(epoch, committed + 1, committed + MAX_EPOCHS_AHEAD);
-        }
-        uint256 funded = fundedFor[epoch] + amount;
-        fundedFor[epoch] = funded;
-        emit Funded(epoch, msg.sender, amount, funded);
-        token.safeTransferFrom(msg.sender, address(this), amount);
-    }
-
-    /// @inheritdoc IFanEngagement
-    function postRoot(
-        RewardRoot calldata reward,
-        address[] calldata signers,
-        bytes[] calldata signatures,
-        IRecommendationGraph.Commitment calldata commitment,
-        address[] calldata commitmentSigners
-    ) external {
-        graph.checkKeepers(reward.keeperSetVersion, signers);
-        Signatures.check(_digest(reward), signers, signatures);
-        graph.checkCommitment(commitment, commitmentSigners);
-        _checkEpoch(reward, commitment);
-        Posted memory previous = _newest;
-        if (block.timestamp < previous.inForceAt) revert RootPending(previous.epoch, previous.inForceAt);
-        uint256 funded = _checkSuccession(reward, previous);
-        _store(reward, previous, funded, signers);
-    }
-
-    /// @inheritdoc IFanEngagement
-    function vetoRoot(uint64 epoch, bytes32 root) external restricted {
-        Posted storage newest = _newest;
-        bool pending = block.timestamp < newest.inForceAt;
-        if (!pending || newest.epoch != epoch || newest.root != root) revert RootNotPending(epoch, root);
-        _newest = _previous;
-        _roots[epoch][root] = RootState({totalCumulative: 0, inForceAt: 0, vetoed: true});
-        emit RootVetoed(epoch, root, msg.sender);
-    }
-
-    /// @inheritdoc IFanEngagement
+    /// @dev Everything is booked before the transfer, so this may be entered from itself; not from a push of a batch,
+    /// which takes its booking back when it fails.
     function claim(address account, uint64 epoch, bytes32 root, uint256 cumulative, bytes32[] calldata proof)
         external
+        nonReentrantView
         returns (uint256 paid)
     {
         uint256 total = _checkInForce(epoch, root);
         if (!_isLeaf(account, epoch, root, cumulative, proof)) revert BadProof(account);
-        paid = _due(account, cumulative);
-        if (paid == 0) return 0;
-        uint256 paidInAll = totalPaid + paid;
-        if (_exceeds(paidInAll, total)) revert PaidAboveTotal(_totalInForce(), paidInAll);
-        totalPaid = paidInAll;
-        claimed[account] = cumulative;
+        uint256 before = _accounts[account].claimed;
+        if (cumulative <= before) return 0;
+        paid = cumulative - before;
+        uint256 paidBefore = totalPaid;
+        uint256 left = _leftToPay(paidBefore, paid, total);
+        if (paid > left) revert PaidAboveTotal(left, paid);
+        _book(account, cumulative, paidBefore + paid);
         emit Claimed(account, epoch, paid, cumulative);
         token.safeTransfer(account, paid);
     }
 
     /// @inheritdoc IFanEngagement
-    function claimBatch(uint64 epoch, bytes32 root, Claim[] calldata claims) external returns (uint256 paid) {
+    function claimBatch(uint64 epoch, bytes32 root, Claim[] calldata claims)
+        external
+        nonReentrant
+        returns (uint256 paid)
+    {
         uint256 total = _checkInForce(epoch, root);
         for (uint256 i = 0; i < claims.length; ++i) {
             paid += _claimOrSkip(claims[i], epoch, root, total);
@@ -184,7 +114,7 @@ contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
 
     /// @inheritdoc IFanEngagement
     function setBatchOptIn(bool optedIn) external {
-        batchOptIn[msg.sender] = optedIn;
+        _accounts[msg.sender].batchOptIn = optedIn;
         emit BatchOptInSet(msg.sender, optedIn);
     }
 
@@ -194,35 +124,13 @@ contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IFanEngagement
-    function rewardRootDigest(RewardRoot calldata reward) external view returns (bytes32) {
-        return _digest(reward);
+    function claimed(address account) external view returns (uint256) {
+        return _accounts[account].claimed;
     }
 
     /// @inheritdoc IFanEngagement
-    function newestInForce() external view returns (uint64 epoch, bytes32 root, uint256 totalCumulative) {
-        Posted storage posted = _inForce();
-        return (posted.epoch, posted.root, posted.totalCumulative);
-    }
-
-    /// @inheritdoc IFanEngagement
-    function pendingRoot()
-        external
-        view
-        returns (uint64 epoch, bytes32 root, uint256 totalCumulative, uint64 inForceAt)
-    {
-        Posted storage posted = _newest;
-        if (block.timestamp >= posted.inForceAt) return (0, bytes32(0), 0, 0);
-        return (posted.epoch, posted.root, posted.totalCumulative, posted.inForceAt);
-    }
-
-    /// @inheritdoc IFanEngagement
-    function isInForce(uint64 epoch, bytes32 root) external view returns (bool) {
-        return _hasForce(_roots[epoch][root]);
-    }
-
-    /// @inheritdoc IFanEngagement
-    function isVetoed(uint64 epoch, bytes32 root) external view returns (bool) {
-        return _roots[epoch][root].vetoed;
+    function batchOptIn(address account) external view returns (bool) {
+        return _accounts[account].batchOptIn;
     }
 
     /// @inheritdoc IFanEngagement
@@ -236,96 +144,48 @@ contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
         emit SeedFactorsSet(etherFactor, tokenFactor);
     }
 
-    function _store(RewardRoot calldata reward, Posted memory previous, uint256 funded, address[] calldata signers)
-        private
-    {
-        uint64 inForceAt = (block.timestamp + delay).toUint64();
-        uint128 total = reward.totalCumulative.toUint128();
-        _previous = previous;
-        _newest = Posted({
-            root: reward.root,
-            totalCumulative: total,
-            funded: funded.toUint128(),
-            epoch: reward.epoch,
-            inForceAt: inForceAt
-        });
-        _roots[reward.epoch][reward.root] = RootState({totalCumulative: total, inForceAt: inForceAt, vetoed: false});
-        emit RootPosted(
-            reward.epoch,
-            reward.root,
-            reward.previousRoot,
-            reward.totalCumulative,
-            reward.snapshotDigest,
-            reward.keeperSetVersion,
-            signers,
-            inForceAt
-        );
-    }
-
     /// @dev A transfer that fails undoes what was booked for that account, and nothing else.
     function _claimOrSkip(Claim calldata item, uint64 epoch, bytes32 root, uint256 total) private returns (uint256) {
         address account = item.account;
-        if (!batchOptIn[account]) return _skip(account, epoch, SkipReason.NotOptedIn);
+        Account memory state = _accounts[account];
+        if (!state.batchOptIn) return _skip(account, epoch, SkipReason.NotOptedIn);
+        if (item.cumulative <= state.claimed) return _skip(account, epoch, SkipReason.NothingDue);
         if (!_isLeaf(account, epoch, root, item.cumulative, item.proof)) {
             return _skip(account, epoch, SkipReason.BadProof);
         }
-        uint256 before = claimed[account];
-        if (item.cumulative <= before) return _skip(account, epoch, SkipReason.NothingDue);
-        uint256 due = item.cumulative - before;
+        uint256 due = item.cumulative - state.claimed;
         uint256 paidBefore = totalPaid;
-        if (_exceeds(paidBefore + due, total)) return _skip(account, epoch, SkipReason.AboveTotal);
-        claimed[account] = item.cumulative;
-        totalPaid = paidBefore + due;
-        if (!token.trySafeTransfer(account, due)) {
-            claimed[account] = before;
-            totalPaid = paidBefore;
+        if (due > _leftToPay(paidBefore, due, total)) return _skip(account, epoch, SkipReason.AboveTotal);
+        _book(account, item.cumulative, paidBefore + due);
+        if (!_push(account, due)) {
+            _book(account, state.claimed, paidBefore);
             return _skip(account, epoch, SkipReason.TransferFailed);
         }
         emit Claimed(account, epoch, due, item.cumulative);
         return due;
     }
 
+    /// @dev Whoever sends a batch chooses its gas: without this check it could choose an amount at which a transfer
+    /// fails and the rest of the batch succeeds, because a call leaves its caller a 64th of the gas.
+    function _push(address account, uint256 amount) private returns (bool) {
+        if (gasleft() < PUSH_GAS * 64 / 63 + CALL_GAS) revert TooLittleGas(account);
+        try token.transfer{gas: PUSH_GAS}(account, amount) returns (bool success) {
+            return success;
+        } catch {
+            return false;
+        }
+    }
+
+    /// @dev The cast keeps everything: whoever calls this has seen that what is paid stays within a total of 128 bits.
+    function _book(address account, uint256 cumulative, uint256 paidInAll) private {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _accounts[account].claimed = uint128(cumulative);
+        totalPaid = paidInAll;
+    }
+
     function _skip(address account, uint64 epoch, SkipReason reason) private returns (uint256) {
         emit ClaimSkipped(account, epoch, reason);
         return 0;
-    }
-
-    function _checkEpoch(RewardRoot calldata reward, IRecommendationGraph.Commitment calldata commitment) private view {
-        if (reward.root == bytes32(0)) revert EmptyRoot();
-        if (commitment.epoch != reward.epoch) revert WrongCommitment(reward.epoch, commitment.epoch);
-        if (commitment.snapshotDigest != reward.snapshotDigest) {
-            revert WrongSnapshot(commitment.snapshotDigest, reward.snapshotDigest);
-        }
-        if (!graph.isFinal(reward.epoch)) revert EpochNotFinal(reward.epoch);
-        if (_roots[reward.epoch][reward.root].vetoed) revert RootIsVetoed(reward.epoch, reward.root);
-    }
-
-    function _checkSuccession(RewardRoot calldata reward, Posted memory previous)
-        private
-        view
-        returns (uint256 funded)
-    {
-        uint64 epoch = reward.epoch;
-        if (epoch <= previous.epoch) revert EpochNotLater(epoch, previous.epoch);
-        if (reward.previousRoot != previous.root) revert WrongPreviousRoot(previous.root, reward.previousRoot);
-        if (reward.totalCumulative < previous.totalCumulative) {
-            revert TotalLowered(previous.totalCumulative, reward.totalCumulative);
-        }
-        funded = previous.funded;
-        for (uint64 i = previous.epoch + 1; i <= epoch; ++i) {
-            funded += fundedFor[i];
-        }
-        if (reward.totalCumulative > funded) revert TotalAboveFunded(funded, reward.totalCumulative);
-    }
-
-    function _checkInForce(uint64 epoch, bytes32 root) private view returns (uint256 totalCumulative) {
-        RootState memory state = _roots[epoch][root];
-        if (!_hasForce(state)) revert RootNotInForce(epoch, root);
-        return state.totalCumulative;
-    }
-
-    function _hasForce(RootState memory state) private view returns (bool) {
-        return state.inForceAt != 0 && block.timestamp >= state.inForceAt;
     }
 
     function _isLeaf(address account, uint64 epoch, bytes32 root, uint256 cumulative, bytes32[] calldata proof)
@@ -336,38 +196,11 @@ contract FanEngagement is IFanEngagement, AccessManaged, EIP712 {
         return MerkleProof.verifyCalldata(proof, root, Leaves.reward(address(this), epoch, account, cumulative));
     }
 
-    function _due(address account, uint256 cumulative) private view returns (uint256) {
-        uint256 before = claimed[account];
-        return cumulative > before ? cumulative - before : 0;
-    }
-
-    /// @dev Totals never fall, so the newest one is read only where the claimed root's own does not suffice.
-    function _exceeds(uint256 paidInAll, uint256 totalOfRoot) private view returns (bool) {
-        return paidInAll > totalOfRoot && paidInAll > _totalInForce();
-    }
-
-    function _totalInForce() private view returns (uint256) {
-        return _inForce().totalCumulative;
-    }
-
-    function _inForce() private view returns (Posted storage) {
-        return block.timestamp < _newest.inForceAt ? _previous : _newest;
-    }
-
-    function _digest(RewardRoot calldata reward) private view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    REWARD_ROOT_TYPEHASH,
-                    reward.epoch,
-                    reward.root,
-                    reward.previousRoot,
-                    reward.totalCumulative,
-                    reward.snapshotDigest,
-                    reward.keeperSetVersion
-                )
-            )
-        );
+    /// @dev What a root's own total leaves to pay or, where that does not suffice, the newest total in force: totals
+    /// never fall.
+    function _leftToPay(uint256 paidBefore, uint256 due, uint256 totalOfRoot) private view returns (uint256 left) {
+        left = Math.saturatingSub(totalOfRoot, paidBefore);
+        if (due > left) left = _totalInForce() - paidBefore;
     }
 
     function _key(string calldata id) private pure returns (bytes32) {

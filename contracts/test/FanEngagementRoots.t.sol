@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-import {FanEngagement} from "../src/FanEngagement.sol";
 import {Signatures} from "../src/Signatures.sol";
 import {IFanEngagement} from "../src/interfaces/IFanEngagement.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
@@ -226,17 +225,6 @@ contract FanEngagementRootsTest is Rewards {
         );
     }
 
-    function test_a_lowered_total_is_refused() public {
-        _post(_reward(_epoch, ROOT, 10), _epoch);
-        vm.warp(block.timestamp + DELAY);
-        IRecommendationGraph.Commitment memory next = _commitFinal();
-        _expectRefusal(
-            _reward(next, keccak256("next"), 9),
-            next,
-            abi.encodeWithSelector(IFanEngagement.TotalLowered.selector, 10, 9)
-        );
-    }
-
     function test_a_zero_root_is_refused() public {
         _expectRefusal(
             _reward(_epoch, bytes32(0), 0), _epoch, abi.encodeWithSelector(IFanEngagement.EmptyRoot.selector)
@@ -255,31 +243,6 @@ contract FanEngagementRootsTest is Rewards {
         fans.postRoot(reward, _signers(2), signatures, _epoch, _signers(2));
     }
 
-    function test_a_keeper_cannot_sign_a_root_twice() public {
-        IFanEngagement.RewardRoot memory reward = _reward(_epoch, ROOT, 1);
-        bytes[] memory signatures = _signatures(fans.rewardRootDigest(reward), 2);
-        signatures[1] = signatures[0];
-        address[] memory signers = _signers(2);
-        signers[1] = signers[0];
-        vm.expectPartialRevert(IRecommendationGraph.NotAscending.selector);
-        fans.postRoot(reward, signers, signatures, _epoch, _signers(2));
-    }
-
-    function test_root_signatures_of_another_chain_contract_or_keeper_set_are_refused() public {
-        IFanEngagement.RewardRoot memory reward = _reward(_epoch, ROOT, 1);
-        bytes[] memory signatures = _signatures(fans.rewardRootDigest(reward), 2);
-        FanEngagement other = new FanEngagement(address(manager), token, graph, DELAY, 0, 0);
-        vm.expectPartialRevert(Signatures.BadSignature.selector);
-        other.postRoot(reward, _signers(2), signatures, _epoch, _signers(2));
-        vm.chainId(1);
-        vm.expectPartialRevert(Signatures.BadSignature.selector);
-        fans.postRoot(reward, _signers(2), signatures, _epoch, _signers(2));
-        vm.chainId(31_337);
-        graph.setKeepers(_signers(3), 2);
-        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.WrongKeeperSet.selector, 2, 1));
-        fans.postRoot(reward, _signers(2), signatures, _epoch, _signers(2));
-    }
-
     function test_governance_alone_sets_what_fees_count_as_seeds() public {
         vm.expectEmit(address(fans));
         emit IFanEngagement.SeedFactorsSet(3, 4);
@@ -289,5 +252,29 @@ contract FanEngagementRootsTest is Rewards {
         vm.prank(guardian);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, guardian));
         fans.setSeedFactors(0, 0);
+    }
+
+    function test_without_a_guardian_a_root_waits_for_what_governance_needs_on_top() public {
+        manager.setGuardian(address(0), 0);
+        _postAndExpectForceAfter(DELAY + governance.decisionTime());
+    }
+
+    function test_a_guardian_whose_term_ends_a_second_early_does_not_count() public {
+        vm.warp(GUARDIAN_UNTIL - DELAY + 1);
+        _postAndExpectForceAfter(DELAY + governance.decisionTime());
+    }
+
+    function test_a_guardian_whose_term_lasts_just_as_long_counts() public {
+        vm.warp(GUARDIAN_UNTIL - DELAY);
+        _postAndExpectForceAfter(DELAY);
+        vm.warp(block.timestamp + DELAY - 1);
+        vm.prank(guardian);
+        fans.vetoRoot(1, ROOT);
+    }
+
+    function _postAndExpectForceAfter(uint256 time) private {
+        _post(_reward(_epoch, ROOT, 1), _epoch);
+        (,,, uint64 inForceAt) = fans.pendingRoot();
+        assertEq(inForceAt, block.timestamp + time, "in force at");
     }
 }

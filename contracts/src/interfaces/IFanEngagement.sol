@@ -94,7 +94,8 @@ interface IFanEngagement {
     /// @notice What a wei of fees counts as a seed, in millionths, for fees in ether and in TuneToken.
     event SeedFactorsSet(uint256 etherFactor, uint256 tokenFactor);
 
-    /// @notice Emitted once, with what can never change: seconds between posting and taking force.
+    /// @notice Emitted once, with what can never change: seconds between posting and taking force while a guardian can
+    /// veto.
     event ParametersSet(uint64 delay);
 
     /// @notice The amount is zero.
@@ -148,8 +149,11 @@ interface IFanEngagement {
     /// @notice The leaf is not in the tree of that root.
     error BadProof(address account);
 
-    /// @notice Paying this would exceed the newest total in force: the root is false.
-    error PaidAboveTotal(uint256 total, uint256 wouldBePaid);
+    /// @notice More is due than the newest total in force leaves to pay: the root is false.
+    error PaidAboveTotal(uint256 left, uint256 due);
+
+    /// @notice The batch has too little gas left to pay this account; send it with more.
+    error TooLittleGas(address account);
 
     /// @notice Follows an account. Callable by everyone for itself; the last event counts.
     function follow(address account) external;
@@ -166,7 +170,8 @@ interface IFanEngagement {
     /// @notice Pays in for an epoch that is not committed yet. Callable by everyone who approved `amount` before.
     function fund(uint64 epoch, uint256 amount) external;
 
-    /// @notice Posts a reward root. Callable by everyone who holds the signatures.
+    /// @notice Posts a reward root. Callable by everyone who holds the signatures. It takes force `delay` seconds later
+    /// when the guardian's term lasts until then, or else `delay` and governance's `decisionTime` later.
     /// @param reward What was signed.
     /// @param signers Who signed it, strictly ascending, a quorum of the keeper set.
     /// @param signatures 65 bytes each, in the order of the signers.
@@ -180,7 +185,7 @@ interface IFanEngagement {
         address[] calldata commitmentSigners
     ) external;
 
-    /// @notice Vetoes the pending root. Callable by the guardian.
+    /// @notice Vetoes the pending root. Callable by the guardian within its term, and by governance.
     function vetoRoot(uint64 epoch, bytes32 root) external;
 
     /// @notice Pays `account` what it has earned up to a root less what it has got. Callable by everyone; always paid
@@ -195,6 +200,8 @@ interface IFanEngagement {
         returns (uint256 paid);
 
     /// @notice Pays many accounts that opted in; one that cannot be paid is passed over. Callable by everyone.
+    /// @dev Each transfer gets `PUSH_GAS`. Where less is left the whole batch reverts with TooLittleGas, so that nobody
+    /// is passed over because of the gas that the sender chose.
     /// @return paid What was paid in all.
     function claimBatch(uint64 epoch, bytes32 root, Claim[] calldata claims) external returns (uint256 paid);
 
@@ -234,6 +241,7 @@ interface IFanEngagement {
     /// @notice What fees count as seeds, in millionths.
     function seedFactors() external view returns (uint256 etherFactor, uint256 tokenFactor);
 
-    /// @notice Seconds between posting a root and its taking force.
+    /// @notice Seconds between posting a root and its taking force while a guardian can veto it. Where the guardian's
+    /// term ends before that, as long as governance needs to decide comes on top.
     function delay() external view returns (uint64);
 }

@@ -87,4 +87,22 @@ abstract contract Rewards is System {
         _post(_reward(commitment, root, _sum(cumulative)), commitment);
         vm.warp(block.timestamp + DELAY);
     }
+
+    function _claims(uint64 epoch, uint256[] memory earned)
+        internal
+        view
+        returns (IFanEngagement.Claim[] memory claims)
+    {
+        claims = new IFanEngagement.Claim[](earned.length);
+        for (uint256 i = 0; i < claims.length; ++i) {
+            claims[i] = IFanEngagement.Claim(_account(i), earned[i], _proof(epoch, earned, i));
+        }
+    }
+
+    function _optIn(uint256 count) internal {
+        for (uint256 i = 0; i < count; ++i) {
+            vm.prank(_account(i));
+            fans.setBatchOptIn(true);
+        }
+    }
 }
