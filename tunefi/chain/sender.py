@@ -24,6 +24,8 @@ from tunefi.ids import Address
 
 _GAS_MARGIN = 1.25
 """State may change between the estimate and the block."""
+_FRESH_SLOTS_GAS = 66_300
+"""What an estimate misses when a second has passed until the block: checkpoints of votes take new slots."""
 _RECEIPTS_AT_ONCE = 200
 """Receipts asked for in one look; blocks take transactions about in the order they were published."""
 
@@ -181,7 +183,7 @@ class TransactionSender:
             )
         except RpcError as error:
             raise _reverted(error) from error
-        return [int(int(answer, 16) * _GAS_MARGIN) for answer in answers]
+        return [int(int(answer, 16) * _GAS_MARGIN) + _FRESH_SLOTS_GAS for answer in answers]
 
     async def _fetch_fees(self) -> tuple[int, int]:
         """The most to pay for a unit of gas, and the tip in it, in wei."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.kit.chain_scenes import edition_terms
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.errors import MalformedArguments, TransactionNotMined, TransactionReverted
 from tunefi.chain.rpc import JsonRpc
@@ -84,7 +85,9 @@ async def test_a_revert_in_its_block_is_explained(
     """Two transactions that are fine one by one: the second of a block finds the state changed."""
     music = deployment.contract("MusicNFT")
     await sender.send(music.transaction("registerArtist", "a", signers[7].address, signer=signers[5]))
-    await sender.send(music.transaction("mintEdition", "a", "t", 1, 10, "u", signer=signers[7]))
+    await sender.send(
+        music.transaction("mintEdition", edition_terms("a", "t", 1, 10, "u"), signer=signers[7])
+    )
     await rpc.call("evm_setAutomine", False)
     try:
         purchases = [
