@@ -133,20 +133,36 @@ contract MusicLicencesTest is MusicSystem {
         _derive("remix", TRACK_ID, bytes32(0));
         vm.prank(fan);
         vm.expectRevert(abi.encodeWithSelector(IMusicNFT.NotController.selector, TRACK_ID, fan));
-        music.approveDerivation(TRACK_ID, "remix", true);
+        music.approveDerivation(TRACK_ID, OTHER_ID, "remix", true);
         vm.startPrank(artist);
         vm.expectRevert(abi.encodeWithSelector(IMusicNFT.BadSource.selector, "nothing"));
-        music.approveDerivation("nothing", "remix", true);
-        music.approveDerivation(TRACK_ID, "remix", true);
-        music.approveDerivation(TRACK_ID, "remix", false);
+        music.approveDerivation("nothing", OTHER_ID, "remix", true);
+        music.approveDerivation(TRACK_ID, OTHER_ID, "remix", true);
+        music.approveDerivation(TRACK_ID, OTHER_ID, "remix", false);
         vm.stopPrank();
         vm.expectRevert(refusal);
         _derive("remix", TRACK_ID, bytes32(0));
         vm.prank(artist);
-        music.approveDerivation(TRACK_ID, "remix", true);
+        music.approveDerivation(TRACK_ID, OTHER_ID, "remix", true);
         _derive("remix", TRACK_ID, bytes32(0));
         vm.expectRevert(refusal);
         _derive("another remix", TRACK_ID, bytes32(0));
+    }
+
+    function test_an_approved_track_id_is_of_no_use_to_another_artist() public {
+        IMusicNFT.LicenceTerms memory licence = _licence();
+        licence.derivativesApproval = true;
+        _mintLicensed(TRACK_ID, licence);
+        _register("thief", fan);
+        vm.prank(artist);
+        music.approveDerivation(TRACK_ID, OTHER_ID, "remix", true);
+        IMusicNFT.EditionTerms memory terms = _terms("remix");
+        terms.artistId = "thief";
+        terms.sources = new string[](1);
+        terms.sources[0] = TRACK_ID;
+        vm.expectRevert(abi.encodeWithSelector(IMusicNFT.DerivationNotAllowed.selector, TRACK_ID));
+        _mintAs(fan, terms);
+        _derive("remix", TRACK_ID, bytes32(0));
     }
 
     function test_a_reciprocal_licence_is_passed_on() public {

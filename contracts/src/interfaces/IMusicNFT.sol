@@ -130,9 +130,15 @@ interface IMusicNFT is IERC1155, IERC2981 {
     /// @notice A new track is made from another one.
     event TrackDerived(bytes32 indexed trackKey, bytes32 indexed sourceKey, string trackId, string sourceId);
 
-    /// @notice The artist of a track allows, or no longer allows, that another track is made from it.
+    /// @notice The artist of a track allows, or no longer allows, that one track of one artist is made from it.
     event DerivationApproved(
-        bytes32 indexed sourceKey, bytes32 indexed trackKey, bool approved, string sourceId, string trackId
+        bytes32 indexed sourceKey,
+        bytes32 indexed artistKey,
+        bytes32 indexed trackKey,
+        bool approved,
+        string sourceId,
+        string artistId,
+        string trackId
     );
 
     /// @notice The metadata of an edition changed.
@@ -267,9 +273,14 @@ interface IMusicNFT is IERC1155, IERC2981 {
     /// @return licenceId keccak256 of the encoded terms.
     function registerLicence(LicenceTerms calldata terms) external returns (bytes32 licenceId);
 
-    /// @notice Allows a track to be made from the caller's, where the licence asks for approval. Callable by the
-    /// controller of the source's artist.
-    function approveDerivation(string calldata sourceId, string calldata trackId, bool approved) external;
+    /// @notice Allows one artist to make one track from the caller's, where the licence asks for approval. Callable by
+    /// the controller of the source's artist.
+    function approveDerivation(
+        string calldata sourceId,
+        string calldata artistId,
+        string calldata trackId,
+        bool approved
+    ) external;
 
     /// @notice Offers an edition of a track. Callable by the account that controls the artist.
     /// @return tokenId The edition's id.

@@ -27,7 +27,8 @@ abstract contract Catalogue is AccessManaged, IMusicNFT {
     /// @dev Of the track's newest edition.
     mapping(bytes32 trackKey => bytes32 licenceId) private _licenceOfTrack;
     mapping(bytes32 licenceId => DerivationRule) private _rules;
-    mapping(bytes32 sourceKey => mapping(bytes32 trackKey => bool)) private _approved;
+    /// @dev For one track of one artist: a track id alone could be taken by whoever mints it first.
+    mapping(bytes32 sourceKey => mapping(bytes32 artistKey => mapping(bytes32 trackKey => bool))) private _approved;
 
     /// @inheritdoc IMusicNFT
     function registerArtist(string calldata artistId, address controller) external restricted {
@@ -71,13 +72,19 @@ abstract contract Catalogue is AccessManaged, IMusicNFT {
     }
 
     /// @inheritdoc IMusicNFT
-    function approveDerivation(string calldata sourceId, string calldata trackId, bool approved) external {
+    function approveDerivation(
+        string calldata sourceId,
+        string calldata artistId,
+        string calldata trackId,
+        bool approved
+    ) external {
         (bytes32 sourceKey, bytes32 trackKey) = (_key(sourceId), _key(trackId));
+        bytes32 approvedArtist = _key(artistId);
         bytes32 artistKey = _artistOfTrack[sourceKey];
         if (artistKey == bytes32(0)) revert BadSource(sourceId);
         if (_controllers[artistKey] != msg.sender) revert NotController(sourceId, msg.sender);
-        _approved[sourceKey][trackKey] = approved;
-        emit DerivationApproved(sourceKey, trackKey, approved, sourceId, trackId);
+        _approved[sourceKey][approvedArtist][trackKey] = approved;
+        emit DerivationApproved(sourceKey, approvedArtist, trackKey, approved, sourceId, artistId, trackId);
     }
 
     /// @inheritdoc IMusicNFT
@@ -152,7 +159,7 @@ abstract contract Catalogue is AccessManaged, IMusicNFT {
             bytes32 licenceId = _licenceOfTrack[sourceKey];
             DerivationRule memory rule = _rules[licenceId];
             bool over = rule.expiration != 0 && block.timestamp >= rule.expiration;
-            bool unapproved = rule.approval && !_approved[sourceKey][trackKey];
+            bool unapproved = rule.approval && !_approved[sourceKey][artistKey][trackKey];
             bool other = rule.reciprocal && terms.licenceId != licenceId;
             if (!rule.allowed || over || unapproved || other) revert DerivationNotAllowed(sourceId);
         }

@@ -271,7 +271,7 @@ contract EditionsTest is MusicSystem {
         vm.expectRevert(abi.encodeWithSelector(IMusicNFT.NotController.selector, ARTIST_ID, artist));
         music.transferArtist(ARTIST_ID, artist);
         vm.expectRevert(abi.encodeWithSelector(IMusicNFT.NotController.selector, TRACK_ID, artist));
-        music.approveDerivation(TRACK_ID, "x", true);
+        music.approveDerivation(TRACK_ID, ARTIST_ID, "x", true);
     }
 
     // ---- limits
