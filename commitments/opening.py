@@ -46,6 +46,10 @@ class Opening:
         """Return the opening hash, which the bundle lists and the leaf covers."""
         return opening_hash(self.salt, self.vector, self.excluded, self.rows, self.scores)
 
+    def to_tuple(self) -> tuple[Any, ...]:
+        """Return the members of the contract's struct `ListenerOpening`, in their order."""
+        return (self.row, self.address, self.salt, self.vector, self.excluded, self.rows, self.scores)
+
     def to_json(self) -> dict[str, Any]:
         """Return the form that the API serves and the page and `epoch verify --openings` read."""
         parts = ("salt", "vector", "excluded", "rows", "scores")

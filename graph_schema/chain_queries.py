@@ -3,6 +3,8 @@
 Owns their Cypher, which both stores speak. Refuses to know HTTP, and to ask the chain.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from graph_schema.store import GraphStore
@@ -10,7 +12,7 @@ from graph_schema.store import GraphStore
 
 async def read_challenges(store: GraphStore, limit: int = 50) -> list[dict[str, Any]]:
     """Return won challenges and demands, the latest first: challenge_id, kind, state, at, by, epoch,
-    bounty_to, bounty_wei, burned_wei, and `slashed`, pairs of keeper and wei by keeper."""
+    bounty_to, bounty_wei, burned_wei, and `slashed`, rows with keeper and amount_wei, by keeper."""
     rows = await store.query(
         "MATCH (a:Account)-[:CHALLENGED]->(c:Challenge) "
         "OPTIONAL MATCH (c)-[:CHALLENGED]->(e:Epoch) "
@@ -25,13 +27,8 @@ async def read_challenges(store: GraphStore, limit: int = 50) -> list[dict[str, 
         "ORDER BY keeper",
         {"ids": [row["challenge_id"] for row in rows]},
     )
-    for row in rows:
-        row["slashed"] = [
-            (loss["keeper"], loss["amount_wei"])
-            for loss in losses
-            if loss["challenge_id"] == row["challenge_id"]
-        ]
-    return rows
+    lost = _group(losses, "challenge_id")
+    return [{**row, "slashed": lost[row["challenge_id"]]} for row in rows]
 
 
 async def read_sales(store: GraphStore, limit: int = 50) -> list[dict[str, Any]]:
@@ -64,9 +61,18 @@ async def read_proposals(store: GraphStore, limit: int = 50) -> list[dict[str, A
         "RETURN p.proposal_id AS proposal_id, v.support AS support, v.weight AS weight",
         {"ids": [row["proposal_id"] for row in rows]},
     )
+    cast = _group(votes, "proposal_id")
     for row in rows:
-        mine = [vote for vote in votes if vote["proposal_id"] == row["proposal_id"]]
+        mine = cast[row["proposal_id"]]
         row["voters"] = len(mine)
         for support, name in enumerate(("votes_against", "votes_for", "votes_abstain")):
             row[name] = str(sum(int(vote["weight"]) for vote in mine if vote["support"] == support))
     return rows
+
+
+def _group(rows: Iterable[dict[str, Any]], key: str) -> defaultdict[str, list[dict[str, Any]]]:
+    """Return rows by one of their columns, in their order."""
+    groups: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row[key]].append(row)
+    return groups

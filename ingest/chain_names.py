@@ -3,10 +3,10 @@
 Owns their form, so that two chains and two contracts never collide. Refuses to know any event.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tunefi.chain.logs import RawLog
-from tunefi.ids import Address, ChainId
+from tunefi.ids import ZERO_ADDRESS, Address, ChainId, Microseconds
 
 TOKEN_EVENTS = frozenset(
     (contract, name)
@@ -24,8 +24,6 @@ TOKEN_EVENTS = frozenset(
 ORDER_LABELS = {"Listing": ("listing_id", "LISTED"), "Offer": ("offer_id", "OFFERED")}
 """Key and relationship from its maker, of each label of an order."""
 
-ZERO_ADDRESS = Address("0x" + "00" * 20)
-
 
 class TokenNames:
     """The ids of a track's editions in one property: separated by spaces, in the order they were minted."""
@@ -39,6 +37,18 @@ class TokenNames:
     def split(text: str) -> list[str]:
         """Return the ids in a property."""
         return text.split()
+
+
+def currency_name(currency: Address, contracts: Mapping[str, Address]) -> str:
+    """Return `ether`, `token` for TuneToken, or the address of another currency."""
+    if currency == ZERO_ADDRESS:
+        return "ether"
+    return "token" if currency == contracts.get("TuneToken") else currency
+
+
+def seconds_at(seconds: int) -> Microseconds:
+    """Return a time of the contracts, in seconds, as the graph keeps times."""
+    return Microseconds(seconds * 1_000_000)
 
 
 def chain_name(chain_id: ChainId, contract: Address, number: int | str) -> str:

@@ -32,6 +32,9 @@ Hash32 = NewType("Hash32", bytes)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
+ZERO_ADDRESS = Address("0x" + "00" * 20)
+"""Nobody; of a currency, ether."""
+
 
 def parse_address(text: str) -> Address:
     """Return the address in the one form that the graph, the leaves and the API use.

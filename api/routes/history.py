@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.schemas.history import Challenge, Challenges, Loss, Proposal, Proposals, Sale, Sales
+from api.schemas.history import Challenge, Challenges, Proposal, Proposals, Sale, Sales
 from api.services import ServicesDep
 from graph_schema.chain_queries import read_challenges, read_proposals, read_sales
 
@@ -16,20 +16,13 @@ Limit = Annotated[int, Query(ge=1, le=256, description="Most items.")]
 @router.get("/challenges")
 async def list_challenges(services: ServicesDep, limit: Limit = 50) -> Challenges:
     """Return challenges that were won, and demands, newest first: what each cost whom."""
-    rows = await read_challenges(services.store, limit)
-    items = []
-    for row in rows:
-        losses = [Loss(keeper=keeper, amount_wei=wei) for keeper, wei in row.pop("slashed")]
-        del row["challenge_id"]
-        items.append(Challenge(**row, slashed=losses))
-    return Challenges(items=items)
+    return Challenges(items=[Challenge(**row) for row in await read_challenges(services.store, limit)])
 
 
 @router.get("/sales")
 async def list_sales(services: ServicesDep, limit: Limit = 50) -> Sales:
     """Return resales on the market, newest first, with royalty and fee of each."""
-    rows = await read_sales(services.store, limit)
-    return Sales(items=[Sale(**{k: v for k, v in row.items() if k != "sale_id"}) for row in rows])
+    return Sales(items=[Sale(**row) for row in await read_sales(services.store, limit)])
 
 
 @router.get("/proposals")

@@ -110,19 +110,10 @@ async def _commit_and_challenge(scene: Scene, lie: FalseEpoch, challenger: Signe
     commitment, signers = signed.struct.to_tuple(), list(signed.signers)
     opening = lie.opening
     track_row = lie.epoch.table.track_rows[lie.promoted]
-    listed = (
-        opening.row,
-        opening.address,
-        opening.salt,
-        opening.vector,
-        opening.excluded,
-        opening.rows,
-        opening.scores,
-    )
     track = (track_row, lie.promoted, lie.epoch.table.track_vectors[track_row].tobytes())
     challenge = graph.transaction(
         "challengeScore",
-        *(commitment, signers, listed, list(opening.proof)),
+        *(commitment, signers, opening.to_tuple(), list(opening.proof)),
         *(0, track, list(lie.epoch.track_tree.proof(track_row))),
         signer=challenger,
     )

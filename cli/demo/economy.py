@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.demo.cast import Cast
+from ingest.handlers.market import Order
+from ingest.handlers.music import EditionTerms
 from ingest.importers.hetrec import HetrecData, artist_id_of, derive_listeners, track_id_of
 from tunefi.chain.contract import Contract
 from tunefi.chain.deployment import Deployment
@@ -19,11 +21,10 @@ from tunefi.chain.history import fetch_events
 from tunefi.chain.sender import Transaction, TransactionSender
 from tunefi.chain.signing import Signer
 from tunefi.hashing import keccak256
-from tunefi.ids import Address, ArtistId, TrackId, Wei
+from tunefi.ids import ZERO_ADDRESS, Address, ArtistId, TrackId, Wei
 from tunefi.progress import Progress
 
 _ETHER = 10**18
-ZERO_ADDRESS = Address("0x" + "00" * 20)
 _STAKERS = 200
 _BUYERS = 150
 _EDITIONS_A_BUYER = 2
@@ -110,10 +111,17 @@ def _resale(plan: EconomyPlan) -> tuple[Signer, Signer]:
     return owners[0], others[-1]
 
 
-def _terms(artist: ArtistOnChain, payee: Address) -> tuple[Any, ...]:
+def _terms(artist: ArtistOnChain, payee: Address) -> EditionTerms:
     """Return an edition in ether, for sale at once, of which a resale owes a tenth."""
-    fixed = (artist.artist_id, artist.track_id, _SUPPLY, artist.price_wei, False, 0, 0, 0, bytes(32))
-    return (*fixed, payee, _ROYALTY_BPS, f"urn:tunefi:demo:{artist.track_id}", bytes(32), [])
+    return EditionTerms(
+        artist_id=artist.artist_id,
+        track_id=artist.track_id,
+        supply=_SUPPLY,
+        price=artist.price_wei,
+        payee=payee,
+        royalty_bps=_ROYALTY_BPS,
+        uri=f"urn:tunefi:demo:{artist.track_id}",
+    )
 
 
 class Economy:
@@ -298,11 +306,9 @@ class Economy:
 
     async def _token_ids(self, plan: EconomyPlan) -> dict[TrackId, int]:
         """Return the edition of each track, read from the contract."""
-        count = await self._music.read(self._sender.rpc, "editionCount")
-        found = {}
-        for token_id in range(1, count + 1):
-            edition = await self._music.read(self._sender.rpc, "editionOf", token_id)
-            found[bytes(edition[1])] = token_id
+        token_ids = range(1, await self._music.read(self._sender.rpc, "editionCount") + 1)
+        editions = await self._read_all(self._music, "editionOf", [(token_id,) for token_id in token_ids])
+        found = {bytes(edition[1]): token_id for edition, token_id in zip(editions, token_ids, strict=True)}
         return {artist.track_id: found[keccak256(artist.track_id.encode())] for artist in plan.artists}
 
     async def _approve_market(self, plan: EconomyPlan) -> list[Transaction]:
@@ -338,12 +344,28 @@ class Economy:
         owed = await self._royalties.read(self._sender.rpc, "balanceOf", second, ZERO_ADDRESS)
         return [self._royalties.transaction("withdrawFor", second, ZERO_ADDRESS)] if owed else []
 
-    async def _order(self, plan: EconomyPlan) -> tuple[Any, ...]:
+    async def _order(self, plan: EconomyPlan) -> Order:
         artist = plan.artists[0]
         token_id = (await self._token_ids(plan))[artist.track_id]
         price = artist.price_wei * _RESALE_FACTOR
-        what = (_resale(plan)[0].address, 0, self._music.address, token_id, 1, ZERO_ADDRESS, price, 0)
-        return (*what, False, _ROYALTY_BPS, _MAX_FEE_BPS, ZERO_ADDRESS, 0, _NEVER_SECONDS, 1, 0)
+        return Order(
+            maker=_resale(plan)[0].address,
+            side=0,
+            collection=self._music.address,
+            token_id=token_id,
+            amount=1,
+            currency=ZERO_ADDRESS,
+            price=price,
+            end_price=0,
+            in_dollars=False,
+            royalty_bps=_ROYALTY_BPS,
+            max_fee_bps=_MAX_FEE_BPS,
+            taker=ZERO_ADDRESS,
+            start_at=0,
+            end_at=_NEVER_SECONDS,
+            salt=1,
+            counter=0,
+        )
 
     async def _follow(self, plan: EconomyPlan) -> list[Transaction]:
         return [

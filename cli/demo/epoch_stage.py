@@ -1,21 +1,18 @@
 """Stage 5: an epoch committed and final, its rewards posted, one fan paid."""
 
-import asyncio
 from typing import Any
 
+from cli.demo.waiting import wait_for
 from cli.errors import StageFailed
 from cli.ingestion import Ingestion
 from keepers.claims import claim_reward
 from keepers.context import KeeperContext
 from keepers.registry import run_job
 from keepers.report import Outcome
-from tunefi.ids import EpochId, Wei
+from tunefi.ids import EpochId
 from tunefi.progress import Progress
 
 _STAGE = "epoch"
-_PAUSE_SECONDS = 0.5
-_PATIENCE = 240
-"""Looks at the chain before giving up: two minutes, where windows and delays are seconds."""
 
 
 async def make_epoch(context: KeeperContext, ingestion: Ingestion, progress: Progress) -> dict[str, Any]:
@@ -48,22 +45,21 @@ async def commit_next_epoch(context: KeeperContext, progress: Progress) -> Epoch
 
 
 async def _until_final(context: KeeperContext, epoch: EpochId) -> None:
-    for _ in range(_PATIENCE):
-        if await context.recommendation_graph.read(context.rpc, "isFinal", epoch):
-            return
-        await asyncio.sleep(_PAUSE_SECONDS)
-    raise StageFailed(_STAGE, f"epoch {epoch} did not become final")
+    async def final() -> bool:
+        return bool(await context.recommendation_graph.read(context.rpc, "isFinal", epoch))
+
+    await wait_for(final, _STAGE, f"epoch {epoch} did not become final")
 
 
 async def _until_posted(context: KeeperContext, ingestion: Ingestion, progress: Progress) -> None:
     """Post the reward root; what decides about money is read at the finalized block, which lags."""
-    for _ in range(_PATIENCE):
+
+    async def posted() -> bool:
         await ingestion.catch_up()
         report = await run_job("post_rewards", context, progress)
-        if report.outcome is not Outcome.WAITING or report.epoch is not None:
-            return
-        await asyncio.sleep(_PAUSE_SECONDS)
-    raise StageFailed(_STAGE, "the reward root could not be posted")
+        return report.outcome is not Outcome.WAITING or report.epoch is not None
+
+    await wait_for(posted, _STAGE, "the reward root could not be posted")
 
 
 async def _claim_one(context: KeeperContext, epoch: EpochId) -> dict[str, Any]:
@@ -74,17 +70,18 @@ async def _claim_one(context: KeeperContext, epoch: EpochId) -> dict[str, Any]:
     if best is None:
         raise StageFailed(_STAGE, "no listener earned anything")
     token = context.deployment.contract("TuneToken")
-    for _ in range(_PATIENCE):
+
+    async def paid() -> int | None:
+        """What the chain has paid, now or in an earlier run."""
         before = int(await token.read(context.rpc, "balanceOf", best.address))
         payment = await claim_reward(context, best.address)
-        if payment is not None:
-            break
-        if await context.fan_engagement.read(context.rpc, "claimed", best.address) >= best.cumulative_wei:
-            return {"claimant": best.address, "claimed_wei": str(best.cumulative_wei)}
-        await asyncio.sleep(_PAUSE_SECONDS)
-    else:
-        raise StageFailed(_STAGE, "the reward root did not take force")
-    paid = Wei(int(await token.read(context.rpc, "balanceOf", best.address)) - before)
-    if not paid == payment.paid_wei == best.cumulative_wei:
-        raise StageFailed(_STAGE, f"the chain paid {paid} wei, the ledger says {best.cumulative_wei}")
-    return {"claimant": best.address, "claimed_wei": str(paid)}
+        if payment is None:
+            claimed = int(await context.fan_engagement.read(context.rpc, "claimed", best.address))
+            return claimed if claimed >= best.cumulative_wei else None
+        paid_wei = int(await token.read(context.rpc, "balanceOf", best.address)) - before
+        if not paid_wei == payment.paid_wei == best.cumulative_wei:
+            raise StageFailed(_STAGE, f"the chain paid {paid_wei} wei, the ledger says {best.cumulative_wei}")
+        return paid_wei
+
+    await wait_for(paid, _STAGE, "the reward root did not take force")
+    return {"claimant": best.address, "claimed_wei": str(best.cumulative_wei)}

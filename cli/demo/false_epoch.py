@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cli.errors import StageFailed
 from commitments.commitment import EpochCommitment
 from commitments.epoch import Epoch, EpochTerms, hash_lists
 from commitments.opening import Opening
@@ -17,9 +18,9 @@ from keepers.chain_reads import fetch_final_block, fetch_head, read_keeper_set
 from keepers.context import KeeperContext
 from keepers.recheck import rebuild_epoch
 from keepers.snapshots import find_latest_snapshot
-from recsys.rank import Ranking
+from recsys.rank import Ranking, score_tracks
 from tunefi.chain.signing import Signer
-from tunefi.ids import Address, BlockNumber, EpochId, Hash32, ListenerRow, TrackId
+from tunefi.ids import Address, BlockNumber, EpochId, ListenerRow, TrackId, parse_hash32
 
 _VALIDITY_SECONDS = 600
 
@@ -78,7 +79,7 @@ def promote(epoch: Epoch, row: int) -> tuple[Ranking, TrackId]:
     that deserves it least: the listener's lowest score of all.
     """
     table = epoch.table
-    scores = table.track_vectors.astype(np.int32) @ table.listener_vectors[row].astype(np.int32)
+    scores = score_tracks(table.listener_vectors[row], table.track_vectors)
     scores[epoch.excluded.row(row)] = np.iinfo(np.int32).max
     worst = int(np.argmin(scores))
     rows, made_up = epoch.ranking.rows.copy(), epoch.ranking.scores.copy()
@@ -90,7 +91,7 @@ def promote(epoch: Epoch, row: int) -> tuple[Ranking, TrackId]:
 def _rebuild(context: KeeperContext, number: EpochId) -> Epoch:
     snapshot = find_latest_snapshot(context.home)
     if snapshot is None:
-        raise FileNotFoundError(str(context.home))
+        raise StageFailed("challenge", "the snapshot of the epoch before is gone")
     return rebuild_epoch(context, context.library.load_bundle(number), snapshot.load())
 
 
@@ -102,7 +103,7 @@ async def _terms(context: KeeperContext, number: EpochId) -> EpochTerms:
         earlier,
         epoch=number,
         reference_block=BlockNumber(final.number),
-        reference_hash=Hash32(bytes.fromhex(final.hash[2:])),
+        reference_hash=parse_hash32(final.hash),
         keeper_set_version=(await read_keeper_set(context)).version,
         valid_from=now,
         valid_until=now + _VALIDITY_SECONDS,

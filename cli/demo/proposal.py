@@ -4,12 +4,12 @@ Owns the steps and their waiting. Refuses to know what is decided. Each step loo
 interrupted run goes on where it stopped.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from cli.demo.waiting import wait_for
 from cli.errors import StageFailed
 from tunefi.chain.blocks import fetch_block
 from tunefi.chain.contract import Contract
@@ -18,9 +18,7 @@ from tunefi.chain.signing import Signer
 from tunefi.hashing import keccak256
 from tunefi.progress import Progress
 
-_PAUSE_SECONDS = 0.5
-_PATIENCE = 240
-"""Looks at the chain before giving up: two minutes, where delays are seconds."""
+_STAGE = "governance"
 _FOR = 1
 
 
@@ -35,6 +33,15 @@ class ProposalState(IntEnum):
     QUEUED = 5
     EXPIRED = 6
     EXECUTED = 7
+
+
+_GOOD_ENDING = (
+    ProposalState.PENDING,
+    ProposalState.ACTIVE,
+    ProposalState.SUCCEEDED,
+    ProposalState.QUEUED,
+    ProposalState.EXECUTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +106,12 @@ async def decide(
 async def _until_votes_count(sender: TransactionSender, governance: Contract, proposer: Signer) -> None:
     """Wait until the proposer's votes, which are those of the second before, reach the threshold."""
     needed = int(await governance.read(sender.rpc, "proposalThreshold"))
-    for _ in range(_PATIENCE):
+
+    async def enough() -> bool:
         before = await _fetch_seconds(sender) - 1
-        if int(await governance.read(sender.rpc, "getVotes", proposer.address, before)) >= needed:
-            return
-        await asyncio.sleep(_PAUSE_SECONDS)
-    raise StageFailed("governance", f"{proposer.address} has less than {needed} votes")
+        return int(await governance.read(sender.rpc, "getVotes", proposer.address, before)) >= needed
+
+    await wait_for(enough, _STAGE, f"{proposer.address} has less than {needed} votes")
 
 
 async def _vote(
@@ -125,34 +132,27 @@ async def _vote(
 async def _execute(
     sender: TransactionSender, governance: Contract, number: int, proposal: Proposal, signer: Signer
 ) -> None:
+    if await _state(sender, governance, number) is ProposalState.EXECUTED:
+        return
     eta_seconds = int(await governance.read(sender.rpc, "proposalEta", number))
-    for _ in range(_PATIENCE):
-        if await _state(sender, governance, number) is ProposalState.EXECUTED:
-            return
-        if await _fetch_seconds(sender) >= eta_seconds:
-            await sender.send(governance.transaction("execute", *proposal.hashed, signer=signer))
-        else:
-            await asyncio.sleep(_PAUSE_SECONDS)
-    raise StageFailed("governance", f"proposal {number} was not executed")
+
+    async def due() -> bool:
+        return await _fetch_seconds(sender) >= eta_seconds
+
+    await wait_for(due, _STAGE, f"proposal {number} could not be executed")
+    await sender.send(governance.transaction("execute", *proposal.hashed, signer=signer))
 
 
 async def _until(sender: TransactionSender, governance: Contract, number: int, wanted: ProposalState) -> None:
     """Wait until the proposal has come as far as a state, in the order of a good ending."""
-    way = (
-        ProposalState.PENDING,
-        ProposalState.ACTIVE,
-        ProposalState.SUCCEEDED,
-        ProposalState.QUEUED,
-        ProposalState.EXECUTED,
-    )
-    for _ in range(_PATIENCE):
+
+    async def far_enough() -> bool:
         state = await _state(sender, governance, number)
-        if state not in way:
-            raise StageFailed("governance", f"proposal {number} is {state.name.lower() if state else 'gone'}")
-        if way.index(state) >= way.index(wanted):
-            return
-        await asyncio.sleep(_PAUSE_SECONDS)
-    raise StageFailed("governance", f"proposal {number} did not become {wanted.name.lower()}")
+        if state not in _GOOD_ENDING:
+            raise StageFailed(_STAGE, f"proposal {number} is {state.name.lower() if state else 'gone'}")
+        return _GOOD_ENDING.index(state) >= _GOOD_ENDING.index(wanted)
+
+    await wait_for(far_enough, _STAGE, f"proposal {number} did not become {wanted.name.lower()}")
 
 
 async def _fetch_seconds(sender: TransactionSender) -> int:

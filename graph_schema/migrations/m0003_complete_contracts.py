@@ -19,21 +19,16 @@ def statements(dialect: Dialect) -> list[str]:
     """Return the statements of this step; a new store has what they make from the first step already."""
     if dialect is Dialect.NEO4J:
         return [_INVALID + " REMOVE e.vetoed", _DELEGATIONS]
+    stored = [edge for edge in EDGES if edge.source is not Source.CUT]
     return [
         *first.statements(dialect),
         *(_add(node.label, item) for node in NODES for item in node.properties),
         *(
             f"ALTER TABLE {edge.type} ADD IF NOT EXISTS FROM {source} TO {target}"
-            for edge in EDGES
-            if edge.source is not Source.CUT
+            for edge in stored
             for source, target in edge.ends
         ),
-        *(
-            _add(edge.type, item)
-            for edge in EDGES
-            if edge.source is not Source.CUT
-            for item in edge.properties
-        ),
+        *(_add(edge.type, item) for edge in stored for item in edge.properties),
         "ALTER TABLE Epoch ADD IF NOT EXISTS vetoed BOOLEAN",
         _INVALID,
         "ALTER TABLE Epoch DROP IF EXISTS vetoed",

@@ -6,10 +6,10 @@ Owns what they mean in the graph. Refuses to judge evidence: the contract did.
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.chain_names import ZERO_ADDRESS, chain_name
-from ingest.handlers.recommendations import cause_of, epoch_name
+from ingest.chain_names import chain_name
+from ingest.handlers.recommendations import add_challenger, cause_of, epoch_name
 from ingest.handlers.registry import Context, handles
-from tunefi.ids import Address
+from tunefi.ids import ZERO_ADDRESS, Address, hex_of
 
 _BOUNTY_PARTS = 2
 
@@ -122,34 +122,16 @@ def on_signers_slashed(event: SignersSlashed, context: Context) -> None:
     """What it cost each signer, and who got the bounty; EpochInvalidated said before who did it."""
     bounty_wei = event.amount // _BOUNTY_PARTS if event.bounty_to != ZERO_ADDRESS else 0
     challenge = ("Challenge", epoch_name(context, event.epoch))
-    context.rows.node(
-        *challenge,
-        kind=cause_of(event.cause),
-        state="won",
-        bounty_to=event.bounty_to if bounty_wei else None,
-        bounty_wei=str(bounty_wei),
-        burned_wei=str(event.amount - bounty_wei),
-        at=context.at,
-    )
-    _add_losses(context, challenge)
+    bounty_to = event.bounty_to if bounty_wei else None
+    _won(context, challenge, cause_of(event.cause), event.amount, bounty_wei, bounty_to)
 
 
 @handles("RecommendationGraph", KeeperEquivocated)
 def on_keeper_equivocated(event: KeeperEquivocated, context: Context) -> None:
     """A challenge of one keeper; the epoch stays as it is."""
     challenge = ("Challenge", f"{epoch_name(context, event.epoch)}:{event.keeper}")
-    bounty_wei = event.amount // _BOUNTY_PARTS
-    context.rows.node(
-        *challenge,
-        kind="equivocation",
-        state="won",
-        bounty_to=event.by,
-        bounty_wei=str(bounty_wei),
-        burned_wei=str(event.amount - bounty_wei),
-        at=context.at,
-    )
     add_challenger(context, challenge, event.epoch, event.by)
-    _add_losses(context, challenge)
+    _won(context, challenge, "equivocation", event.amount, event.amount // _BOUNTY_PARTS, event.by)
 
 
 @handles("RecommendationGraph", TrackDemanded)
@@ -188,13 +170,6 @@ def on_demand_expired(event: DemandExpired, context: Context) -> None:
     context.rows.node("Challenge", _demand_name(context, event.demand_id), state="expired")
 
 
-def add_challenger(context: Context, challenge: tuple[str, str], epoch: int, by: Address) -> None:
-    """Add who challenged which epoch."""
-    ends = {"event_id": context.event_id, "at": context.at}
-    context.rows.edge("CHALLENGED", ("Account", by), challenge, **ends)
-    context.rows.edge("CHALLENGED", challenge, ("Epoch", epoch_name(context, epoch)), **ends)
-
-
 def _demand(context: Context, demand_id: bytes, epoch: int, by: Address) -> None:
     challenge = ("Challenge", _demand_name(context, demand_id))
     context.rows.node(*challenge, kind="demand", state="open", at=context.at)
@@ -206,19 +181,30 @@ def _answered(context: Context, demand_id: bytes) -> None:
 
 
 def _demand_name(context: Context, demand_id: bytes) -> str:
-    return chain_name(context.chain_id, context.event.log.address, "0x" + demand_id.hex())
+    return chain_name(context.chain_id, context.event.log.address, hex_of(demand_id))
 
 
-def _add_losses(context: Context, challenge: tuple[str, str]) -> None:
+def _won(
+    context: Context,
+    challenge: tuple[str, str],
+    kind: str,
+    amount: int,
+    bounty_wei: int,
+    bounty_to: Address | None,
+) -> None:
+    """Set what was proven and who got the bounty, and add what each keeper lost in this transaction."""
+    context.rows.node(
+        *challenge,
+        kind=kind,
+        state="won",
+        bounty_to=bounty_to,
+        bounty_wei=str(bounty_wei),
+        burned_wei=str(amount - bounty_wei),
+        at=context.at,
+    )
     transaction = context.event.log.transaction_hash
     mine = [loss for loss in context.state.losses if loss[0] == transaction]
     context.state.losses[:] = [loss for loss in context.state.losses if loss[0] != transaction]
-    for _, keeper, amount in mine:
-        context.rows.edge(
-            "SLASHED",
-            ("Account", keeper),
-            challenge,
-            event_id=context.event_id,
-            amount_wei=str(amount),
-            at=context.at,
-        )
+    for _, keeper, wei in mine:
+        ends = ("Account", keeper), challenge
+        context.rows.edge("SLASHED", *ends, event_id=context.event_id, amount_wei=str(wei), at=context.at)

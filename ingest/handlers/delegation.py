@@ -5,9 +5,8 @@ Owns what they mean in the graph. Refuses to keep balances: no recommendation or
 
 from dataclasses import dataclass
 
-from ingest.chain_names import ZERO_ADDRESS
 from ingest.handlers.registry import Context, handles
-from tunefi.ids import Address
+from tunefi.ids import ZERO_ADDRESS, Address
 
 
 @dataclass(frozen=True, slots=True)

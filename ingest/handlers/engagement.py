@@ -5,11 +5,10 @@ Owns what they mean in the graph. Refuses to compute a reward.
 
 from dataclasses import dataclass
 
+from ingest.chain_names import seconds_at
 from ingest.handlers.recommendations import epoch_name
 from ingest.handlers.registry import Context, handles
-from tunefi.ids import Address
-
-_SECOND = 1_000_000
+from tunefi.ids import Address, hex_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,9 @@ def on_root_posted(event: RootPosted, context: Context) -> None:
         "Epoch",
         epoch_name(context, event.epoch),
         number=event.epoch,
-        reward_root="0x" + event.root.hex(),
+        reward_root=hex_of(event.root),
         reward_total_wei=str(event.total_cumulative),
-        reward_in_force_at=event.in_force_at * _SECOND,
+        reward_in_force_at=seconds_at(event.in_force_at),
         reward_vetoed=False,
     )
 

@@ -6,11 +6,9 @@ and quorum, which the contract answers.
 
 from dataclasses import dataclass
 
-from ingest.chain_names import chain_name
+from ingest.chain_names import chain_name, seconds_at
 from ingest.handlers.registry import Context, handles
 from tunefi.ids import Address
-
-_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +88,21 @@ def on_proposal_created(event: ProposalCreated, context: Context) -> None:
         state="open",
         proposer=event.proposer,
         description=event.description,
-        vote_start_at=event.vote_start * _SECOND,
-        vote_end_at=event.vote_end * _SECOND,
+        vote_start_at=seconds_at(event.vote_start),
+        vote_end_at=seconds_at(event.vote_end),
     )
 
 
 @handles("Governance", ProposalExtended)
 def on_proposal_extended(event: ProposalExtended, context: Context) -> None:
     """The new end of voting."""
-    _set(context, event.proposal_id, vote_end_at=event.extended_deadline * _SECOND)
+    _set(context, event.proposal_id, vote_end_at=seconds_at(event.extended_deadline))
 
 
 @handles("Governance", ProposalQueued)
 def on_proposal_queued(event: ProposalQueued, context: Context) -> None:
     """From when it can be carried out."""
-    _set(context, event.proposal_id, state="queued", executable_at=event.eta_seconds * _SECOND)
+    _set(context, event.proposal_id, state="queued", executable_at=seconds_at(event.eta_seconds))
 
 
 @handles("Governance", ProposalExecuted)

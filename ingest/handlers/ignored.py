@@ -13,98 +13,171 @@ _PAYOUT_DEMAND = "ether of deposits, which no recommendation or reward depends o
 _PAYOUT_LEDGER = "balances of the ledger, which no recommendation or reward depends on"
 _PAYOUT = "moves tokens that stopped counting before"
 
+
+def _because(reason: str, **events: tuple[str, ...]) -> dict[tuple[str, str], str]:
+    """Return the reason by contract and name, for several events that share it."""
+    return {(contract, name): reason for contract, names in events.items() for name in names}
+
+
 IGNORED: dict[tuple[str, str], str] = {
-    **{
-        (contract, name): _PERMISSION
-        for contract, names in {
-            "Permissions": (
-                *("GuardianSet", "OperationCanceled", "OperationExecuted", "OperationScheduled"),
-                *("RoleAdminChanged", "RoleGrantDelayChanged", "RoleGranted", "RoleGuardianChanged"),
-                *("RoleLabel", "RoleRevoked", "TargetAdminDelayUpdated", "TargetClosed"),
-                "TargetFunctionRoleUpdated",
-            ),
-            "TimelockController": ("RoleAdminChanged", "RoleGranted", "RoleRevoked"),
-            "TuneToken": ("AuthorityUpdated", "BridgeLimitsSet"),
-            "StakingContract": ("SlasherSet",),
-        }.items()
-        for name in names
-    },
-    **{
-        ("Governance", name): _CONSTANT
-        for name in (
-            *("LateQuorumVoteExtensionSet", "ProposalThresholdSet", "QuorumNumeratorUpdated"),
-            *("TimelockChange", "VotingDelaySet", "VotingPeriodSet"),
-        )
-    },
-    ("Governance", "EIP712DomainChanged"): _STANDARD,
-    **{
-        ("TimelockController", name): "Governance tells what is queued, executed and cancelled"
-        for name in ("CallExecuted", "CallSalt", "CallScheduled", "Cancelled")
-    },
-    ("TimelockController", "MinDelayChange"): _CONSTANT,
-    ("TuneToken", "CrosschainBurn"): "Transfer tells the same, and is ignored for its own reason",
-    ("TuneToken", "CrosschainMint"): "Transfer tells the same, and is ignored for its own reason",
+    **_because(
+        _PERMISSION,
+        DollarPrices=("AuthorityUpdated",),
+        FanEngagement=("AuthorityUpdated",),
+        Marketplace=("AuthorityUpdated",),
+        MusicNFT=("AuthorityUpdated",),
+        Permissions=(
+            "GuardianSet",
+            "OperationCanceled",
+            "OperationExecuted",
+            "OperationScheduled",
+            "RoleAdminChanged",
+            "RoleGrantDelayChanged",
+            "RoleGranted",
+            "RoleGuardianChanged",
+            "RoleLabel",
+            "RoleRevoked",
+            "TargetAdminDelayUpdated",
+            "TargetClosed",
+            "TargetFunctionRoleUpdated",
+        ),
+        RecommendationGraph=("AuthorityUpdated",),
+        StakingContract=("SlasherSet",),
+        TimelockController=(
+            "RoleAdminChanged",
+            "RoleGranted",
+            "RoleRevoked",
+        ),
+        TuneToken=(
+            "AuthorityUpdated",
+            "BridgeLimitsSet",
+        ),
+    ),
+    **_because(
+        _CONSTANT,
+        DollarPrices=(
+            "DollarFeedSet",
+            "SequencerFeedSet",
+        ),
+        FanEngagement=(
+            "ParametersSet",
+            "SeedFactorsSet",
+        ),
+        Governance=(
+            "LateQuorumVoteExtensionSet",
+            "ProposalThresholdSet",
+            "QuorumNumeratorUpdated",
+            "TimelockChange",
+            "VotingDelaySet",
+            "VotingPeriodSet",
+        ),
+        Marketplace=(
+            "CurrencySet",
+            "ParametersSet",
+            "ProtocolFeeSet",
+            "TradingPaused",
+        ),
+        MusicNFT=(
+            "ParametersSet",
+            "ProtocolFeeSet",
+        ),
+        RecommendationGraph=(
+            "CommitsPaused",
+            "MinBondSet",
+            "MinDepositSet",
+            "ParametersSet",
+        ),
+        StakingContract=("ParametersSet",),
+        TimelockController=("MinDelayChange",),
+    ),
+    **_because(
+        _STANDARD,
+        FanEngagement=("EIP712DomainChanged",),
+        Governance=("EIP712DomainChanged",),
+        Marketplace=("EIP712DomainChanged",),
+        MusicNFT=(
+            "ApprovalForAll",
+            "EIP712DomainChanged",
+        ),
+        RecommendationGraph=("EIP712DomainChanged",),
+        RoyaltyDistributor=("EIP712DomainChanged",),
+        StakingContract=("EIP712DomainChanged",),
+        TuneToken=(
+            "Approval",
+            "EIP712DomainChanged",
+        ),
+    ),
+    **_because(
+        "Governance tells what is queued, executed and cancelled",
+        TimelockController=(
+            "CallExecuted",
+            "CallSalt",
+            "CallScheduled",
+            "Cancelled",
+        ),
+    ),
+    **_because(
+        "Transfer tells the same, and is ignored for its own reason",
+        TuneToken=(
+            "CrosschainBurn",
+            "CrosschainMint",
+        ),
+    ),
     ("StakingContract", "BountyPaid"): "the event of the challenge that follows tells who got it",
-    ("StakingContract", "DelegateVotesChanged"): _VOTES,
-    ("StakingContract", "EIP712DomainChanged"): _STANDARD,
-    ("FanEngagement", "AuthorityUpdated"): _PERMISSION,
+    **_because(_VOTES, StakingContract=("DelegateVotesChanged",), TuneToken=("DelegateVotesChanged",)),
     ("FanEngagement", "BatchOptInSet"): "how an account wants to be paid; whoever pays asks the contract",
     ("FanEngagement", "ClaimSkipped"): "nothing changed for the account",
-    ("FanEngagement", "EIP712DomainChanged"): _STANDARD,
-    ("FanEngagement", "ParametersSet"): _CONSTANT,
-    ("FanEngagement", "SeedFactorsSet"): _CONSTANT,
-    **{
-        ("Marketplace", name): _PAYOUT_LEDGER
-        for name in ("CopiesClaimed", "CopiesHeld", "RefundCredited", "RefundWithdrawn")
-    },
-    **{
-        (contract, name): _CONSTANT
-        for contract, names in {
-            "DollarPrices": ("DollarFeedSet", "SequencerFeedSet"),
-            "Marketplace": ("CurrencySet", "ParametersSet", "ProtocolFeeSet", "TradingPaused"),
-        }.items()
-        for name in names
-    },
-    ("DollarPrices", "AuthorityUpdated"): _PERMISSION,
-    ("Marketplace", "AuthorityUpdated"): _PERMISSION,
-    ("Marketplace", "EIP712DomainChanged"): _STANDARD,
-    ("MusicNFT", "ApprovalForAll"): _STANDARD,
-    ("MusicNFT", "AuthorityUpdated"): _PERMISSION,
+    **_because(
+        _PAYOUT_LEDGER,
+        Marketplace=(
+            "CopiesClaimed",
+            "CopiesHeld",
+            "RefundCredited",
+            "RefundWithdrawn",
+        ),
+        RoyaltyDistributor=(
+            "ControlOffered",
+            "Credited",
+            "SplitDistributed",
+            "Swept",
+            "Withdrawn",
+        ),
+    ),
     ("MusicNFT", "ArtistOffered"): "nothing changed until it is taken",
-    ("MusicNFT", "DerivationApproved"): _PERMISSION_OF_ARTIST,
-    ("MusicNFT", "EIP712DomainChanged"): _STANDARD,
+    **_because(
+        _PERMISSION_OF_ARTIST,
+        MusicNFT=(
+            "DerivationApproved",
+            "VoucherCancelled",
+        ),
+    ),
     ("MusicNFT", "MetadataFrozen"): "nothing changed",
-    ("MusicNFT", "ParametersSet"): _CONSTANT,
-    ("MusicNFT", "VoucherCancelled"): _PERMISSION_OF_ARTIST,
     ("MusicNFT", "VoucherUsed"): "EditionMinted carries the edition",
-    ("MusicNFT", "ProtocolFeeSet"): _CONSTANT,
     ("MusicNFT", "URI"): "EditionMinted carries the uri",
-    **{
-        ("RoyaltyDistributor", name): _PAYOUT_LEDGER
-        for name in ("ControlOffered", "Credited", "SplitDistributed", "Swept", "Withdrawn")
-    },
-    ("RoyaltyDistributor", "EIP712DomainChanged"): _STANDARD,
-    ("RecommendationGraph", "AuthorityUpdated"): _PERMISSION,
-    ("RecommendationGraph", "CommitsPaused"): _CONSTANT,
-    **{
-        ("RecommendationGraph", name): _PAYOUT_DEMAND
-        for name in (
-            *("DepositBurned", "DepositEarned", "DepositReturned"),
-            *("EtherWithdrawn", "ExcessCredited"),
-        )
-    },
-    ("RecommendationGraph", "EIP712DomainChanged"): _STANDARD,
-    ("RecommendationGraph", "MinDepositSet"): _CONSTANT,
-    ("RecommendationGraph", "MinBondSet"): _CONSTANT,
-    ("RecommendationGraph", "ParametersSet"): _CONSTANT,
-    ("StakingContract", "BondWithdrawn"): _PAYOUT,
-    ("StakingContract", "Bonded"): _BOND,
-    ("StakingContract", "ParametersSet"): _CONSTANT,
-    ("StakingContract", "StakeWithdrawn"): _PAYOUT,
-    ("StakingContract", "UnbondingStarted"): _BOND,
-    ("TuneToken", "Approval"): _STANDARD,
-    ("TuneToken", "DelegateVotesChanged"): _VOTES,
-    ("TuneToken", "EIP712DomainChanged"): _STANDARD,
+    **_because(
+        _PAYOUT_DEMAND,
+        RecommendationGraph=(
+            "DepositBurned",
+            "DepositEarned",
+            "DepositReturned",
+            "EtherWithdrawn",
+            "ExcessCredited",
+        ),
+    ),
+    **_because(
+        _PAYOUT,
+        StakingContract=(
+            "BondWithdrawn",
+            "StakeWithdrawn",
+        ),
+    ),
+    **_because(
+        _BOND,
+        StakingContract=(
+            "Bonded",
+            "UnbondingStarted",
+        ),
+    ),
     ("TuneToken", "Transfer"): "balances of the token are no part of the graph; stakes are",
 }
 """Reason by contract and event name."""

@@ -7,12 +7,11 @@ never published: a sale names what it needs.
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ingest.chain_names import ORDER_LABELS, ZERO_ADDRESS, chain_name
+from ingest.chain_names import ORDER_LABELS, chain_name, currency_name, seconds_at
 from ingest.chain_state import OpenOrder
 from ingest.handlers.registry import Context, handles
-from tunefi.ids import Address
+from tunefi.ids import Address, hex_of
 
-_SECOND = 1_000_000
 _SALE_KINDS = ("listing", "offer", "english", "dutch")
 _AUCTION_STATES = ("none", "open", "sold", "unsold", "cancelled", "unwound")
 
@@ -158,7 +157,7 @@ def on_offered(event: Offered, context: Context) -> None:
 def on_order_cancelled(event: OrderCancelled, context: Context) -> None:
     """Where it was published, it is open no longer."""
     for label in ORDER_LABELS:
-        _close(context, label, _name(context, "0x" + event.order_hash.hex()), "cancelled")
+        _close(context, label, _name(context, hex_of(event.order_hash)), "cancelled")
 
 
 @handles("Marketplace", CounterIncremented)
@@ -181,12 +180,12 @@ def on_sold(event: Sold, context: Context) -> None:
         price_wei=str(sale.price),
         royalty_wei=str(sale.royalty),
         fee_wei=str(sale.fee),
-        currency=currency_name(sale.currency, context),
+        currency=currency_name(sale.currency, context.contracts),
         at=context.at,
     )
     for role, account in (("seller", sale.seller), ("buyer", sale.buyer)):
         context.rows.edge("TRADED", ("Account", account), node, role=role)
-    if (track_id := track_of(context, event.collection, event.token_id)) is not None:
+    if (track_id := _track_of(context, event.collection, event.token_id)) is not None:
         context.rows.edge("SOLD_IN", ("Track", track_id), node, event_id=context.event_id)
     _fill(context, sale, node)
 
@@ -201,11 +200,11 @@ def on_auction_created(event: AuctionCreated, context: Context) -> None:
         state="open",
         seller=event.seller,
         reserve_wei=str(terms.reserve),
-        currency=currency_name(terms.currency, context),
+        currency=currency_name(terms.currency, context.contracts),
         amount=terms.amount,
-        ends_at=terms.end_at * _SECOND,
+        ends_at=seconds_at(terms.end_at),
     )
-    if (track_id := track_of(context, terms.collection, terms.token_id)) is not None:
+    if (track_id := _track_of(context, terms.collection, terms.token_id)) is not None:
         context.rows.edge("SOLD_IN", ("Track", track_id), auction, event_id=context.event_id)
 
 
@@ -213,7 +212,7 @@ def on_auction_created(event: AuctionCreated, context: Context) -> None:
 def on_bid_placed(event: BidPlaced, context: Context) -> None:
     """A bid; a late one moves the end."""
     auction = ("Auction", _name(context, event.auction_id, "auction"))
-    context.rows.node(*auction, ends_at=event.end_at * _SECOND)
+    context.rows.node(*auction, ends_at=seconds_at(event.end_at))
     context.rows.edge(
         "BID",
         ("Account", event.bidder),
@@ -232,20 +231,13 @@ def on_auction_closed(event: AuctionClosed, context: Context) -> None:
     )
 
 
-def currency_name(currency: Address, context: Context) -> str:
-    """Return `ether`, `token` for TuneToken, or the address of another currency."""
-    if currency == ZERO_ADDRESS:
-        return "ether"
-    return "token" if currency == context.contracts.get("TuneToken") else currency
-
-
-def track_of(context: Context, collection: Address, token_id: int) -> str | None:
+def _track_of(context: Context, collection: Address, token_id: int) -> str | None:
     """Return the track of a token of MusicNFT; of other collections nothing is known."""
     return context.state.tracks.get(chain_name(context.chain_id, collection, token_id))
 
 
 def _publish(context: Context, label: str, order_hash: bytes, order: Order) -> None:
-    node = (label, _name(context, "0x" + order_hash.hex()))
+    node = (label, _name(context, hex_of(order_hash)))
     context.state.orders[node] = OpenOrder(order.maker, order.amount)
     context.rows.node(
         *node,
@@ -254,19 +246,19 @@ def _publish(context: Context, label: str, order_hash: bytes, order: Order) -> N
         left=order.amount,
         price_wei=str(order.price),
         end_price_wei=str(order.end_price),
-        currency="dollars" if order.in_dollars else currency_name(order.currency, context),
-        starts_at=order.start_at * _SECOND,
-        ends_at=order.end_at * _SECOND,
+        currency="dollars" if order.in_dollars else currency_name(order.currency, context.contracts),
+        starts_at=seconds_at(order.start_at),
+        ends_at=seconds_at(order.end_at),
     )
     edge = ORDER_LABELS[label][1]
     context.rows.edge(edge, ("Account", order.maker), node, event_id=context.event_id)
-    if (track_id := track_of(context, order.collection, order.token_id)) is not None:
+    if (track_id := _track_of(context, order.collection, order.token_id)) is not None:
         context.rows.edge(edge, node, ("Track", track_id), event_id=context.event_id)
 
 
 def _fill(context: Context, sale: Sale, sale_node: tuple[str, str]) -> None:
     """Take what was sold off the published order that the sale came from, if there is one."""
-    order_id = _name(context, "0x" + sale.source.hex())
+    order_id = _name(context, hex_of(sale.source))
     for label in ORDER_LABELS:
         order = context.state.orders.get((label, order_id))
         if order is None:

@@ -6,10 +6,10 @@ Owns what they mean in the graph. Refuses to know blocks and nodes of the networ
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ingest.chain_names import ZERO_ADDRESS, chain_name
+from ingest.chain_names import chain_name, currency_name
 from ingest.handlers.registry import Context, handles
 from ingest.handlers.royalties import split_name
-from tunefi.ids import Address, hex_of
+from tunefi.ids import ZERO_ADDRESS, Address, hex_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,22 @@ class ArtistTransferred:
 
 
 class EditionTerms(NamedTuple):
-    """What an artist fixes of an edition, in the order of the contract's struct."""
+    """What an artist fixes of an edition, in the order of the contract's struct; zero means none."""
 
     artist_id: str
     track_id: str
     supply: int
     price: int
-    in_token: bool
-    start_at: int
-    end_at: int
-    per_account_limit: int
-    licence_id: bytes
-    payee: Address
-    royalty_bps: int
-    uri: str
-    content_hash: bytes
-    sources: tuple[str, ...]
+    in_token: bool = False
+    start_at: int = 0
+    end_at: int = 0
+    per_account_limit: int = 0
+    licence_id: bytes = bytes(32)
+    payee: Address = ZERO_ADDRESS
+    royalty_bps: int = 0
+    uri: str = ""
+    content_hash: bytes = bytes(32)
+    sources: tuple[str, ...] = ()
 
 
 class LicenceTerms(NamedTuple):
@@ -215,7 +215,7 @@ def on_edition_purchased(event: EditionPurchased, context: Context) -> None:
         ("Account", event.artist),
         event_id=context.event_id,
         fee_wei=str(event.fee_wei),
-        currency=_currency(event.currency, context),
+        currency=currency_name(event.currency, context.contracts),
         primary=event.primary,
         track_id=context.state.tracks.get(_token(context, event.token_id)),
         at=context.at,
@@ -257,9 +257,3 @@ def _licence(context: Context, licence_id: bytes) -> str:
 
 def _token(context: Context, token_id: int) -> str:
     return chain_name(context.chain_id, context.event.log.address, token_id)
-
-
-def _currency(currency: Address, context: Context) -> str:
-    if currency == ZERO_ADDRESS:
-        return "ether"
-    return "token" if currency == context.contracts.get("TuneToken") else currency

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ingest.chain_names import chain_name
+from ingest.chain_names import chain_name, seconds_at
 from ingest.chain_state import KeeperMembers
 from ingest.handlers.registry import Context, handles
 from tunefi.chain.artifact import load_abi
-from tunefi.ids import Address
+from tunefi.ids import Address, hex_of
 
-_SECOND = 1_000_000
 VETO = "veto"
 _CAUSES = {
     "vetoEpoch": VETO,
@@ -31,7 +30,7 @@ _CAUSES = {
 
 def cause_of(selector: bytes) -> str:
     """Return what made an epoch invalid, by the selector of the function that did."""
-    return _causes_by_selector().get(selector, "0x" + selector.hex())
+    return _causes_by_selector().get(selector, hex_of(selector))
 
 
 @lru_cache(maxsize=1)
@@ -109,13 +108,13 @@ def on_committed(event: Committed, context: Context) -> None:
         "Epoch",
         epoch_id,
         number=event.epoch,
-        track_root=_hex(commitment[1]),
-        listener_root=_hex(commitment[2]),
-        snapshot_digest=_hex(commitment[7]),
-        model_digest=_hex(commitment[8]),
+        track_root=hex_of(commitment[1]),
+        listener_root=hex_of(commitment[2]),
+        snapshot_digest=hex_of(commitment[7]),
+        model_digest=hex_of(commitment[8]),
         bundle_cid=commitment[14],
-        committed_at=event.committed_at * _SECOND,
-        final_at=event.final_at * _SECOND,
+        committed_at=seconds_at(event.committed_at),
+        final_at=seconds_at(event.final_at),
         invalid=False,
     )
     for signer in event.signers:
@@ -131,21 +130,26 @@ def on_epoch_invalidated(event: EpochInvalidated, context: Context) -> None:
     context.rows.node("Epoch", epoch_id, number=event.epoch, invalid=True, invalid_cause=cause)
     if cause == VETO:
         return
-    ends = {"event_id": context.event_id, "at": context.at}
-    context.rows.edge("CHALLENGED", ("Account", event.by), ("Challenge", epoch_id), **ends)
-    context.rows.edge("CHALLENGED", ("Challenge", epoch_id), ("Epoch", epoch_id), **ends)
+    add_challenger(context, ("Challenge", epoch_id), event.epoch, event.by)
 
 
 @handles("RecommendationGraph", FinalAtMoved)
 def on_final_at_moved(event: FinalAtMoved, context: Context) -> None:
     """From when the epoch is final now."""
     epoch_id = epoch_name(context, event.epoch)
-    context.rows.node("Epoch", epoch_id, number=event.epoch, final_at=event.final_at * _SECOND)
+    context.rows.node("Epoch", epoch_id, number=event.epoch, final_at=seconds_at(event.final_at))
 
 
 def epoch_name(context: Context, epoch: int) -> str:
     """Return the id of an epoch, whichever contract's event names it."""
     return chain_name(context.chain_id, context.contracts["RecommendationGraph"], epoch)
+
+
+def add_challenger(context: Context, challenge: tuple[str, str], epoch: int, by: Address) -> None:
+    """Add who challenged which epoch."""
+    ends = {"event_id": context.event_id, "at": context.at}
+    context.rows.edge("CHALLENGED", ("Account", by), challenge, **ends)
+    context.rows.edge("CHALLENGED", challenge, ("Epoch", epoch_name(context, epoch)), **ends)
 
 
 def _add_keeper_set(context: Context, version: int) -> None:
@@ -155,7 +159,3 @@ def _add_keeper_set(context: Context, version: int) -> None:
     context.rows.node(*keeper_set, version=version, quorum=now.quorum, at=context.at)
     for keeper in sorted(now.members):
         context.rows.edge("KEEPS", ("Account", keeper), keeper_set)
-
-
-def _hex(value: bytes) -> str:
-    return "0x" + value.hex()

@@ -25,7 +25,7 @@ from keepers.report import JobReport, Outcome
 from keepers.snapshots import StoredSnapshot, find_latest_snapshot
 from recsys.table import load_table
 from tunefi.chain.blocks import BlockHeader
-from tunefi.ids import BlockNumber, EpochId, Hash32, LogPosition
+from tunefi.ids import BlockNumber, EpochId, LogPosition, parse_hash32
 from tunefi.progress import Progress
 
 NAME = "build_epoch"
@@ -121,12 +121,12 @@ async def _build_terms(context: KeeperContext, plan: _Plan, keepers: KeeperSet) 
         epoch=plan.epoch,
         list_length=context.choices.list_length,
         reference_block=BlockNumber(number),
-        reference_hash=Hash32(bytes.fromhex(block_hash[2:])),
+        reference_hash=parse_hash32(block_hash),
         keeper_set_version=keepers.version,
         valid_from=valid_from,
         valid_until=valid_from + validity,
         log_position=LogPosition(plan.snapshot.manifest.log_head.position),
-        log_hash=Hash32(bytes.fromhex(plan.snapshot.manifest.log_head.hash[2:])),
+        log_hash=parse_hash32(plan.snapshot.manifest.log_head.hash),
         generated=context.choices.generated,
     )
 

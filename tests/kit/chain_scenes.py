@@ -2,29 +2,13 @@
 
 from dataclasses import dataclass
 
-from ingest.chain_names import ZERO_ADDRESS
+from ingest.handlers.music import EditionTerms
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.sender import Receipt, Transaction, TransactionSender
 from tunefi.chain.signing import Signer
 
 PRICE_WEI = 10**15
-
-
-def edition_terms(
-    artist_id: str,
-    track_id: str,
-    supply: int,
-    price_wei: int,
-    uri: str,
-    *,
-    licence_id: bytes = bytes(32),
-    payee: str = ZERO_ADDRESS,
-    sources: tuple[str, ...] = (),
-) -> tuple[object, ...]:
-    """Return terms of an edition in ether, without times and limits, with a tenth of royalties."""
-    fixed = (artist_id, track_id, supply, price_wei, False, 0, 0, 0)
-    return (*fixed, licence_id, payee, 1_000, uri, bytes(32), list(sources))
 
 
 @dataclass(frozen=True)
@@ -66,7 +50,8 @@ class Stage:
         """Register artist `number`, controlled by a signer, and mint one edition of its track."""
         address = self.signers[artist].address
         await self.send(5, "MusicNFT", "registerArtist", f"artist:{number}", address)
-        terms = edition_terms(f"artist:{number}", f"track:{number}", 100, PRICE_WEI, f"ipfs://{number}")
+        names = f"artist:{number}", f"track:{number}"
+        terms = EditionTerms(*names, 100, PRICE_WEI, royalty_bps=1_000, uri=f"ipfs://{number}")
         await self.send(artist, "MusicNFT", "mintEdition", terms)
 
     async def buy(self, buyer: int, token: int, amount: int = 1) -> Receipt:

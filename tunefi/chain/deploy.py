@@ -15,7 +15,7 @@ from tunefi.chain.deployment import Deployment, load_deployment
 from tunefi.chain.errors import DeploymentFailed
 from tunefi.chain.foundry import find_contracts, find_tool
 from tunefi.chain.signing import Signer
-from tunefi.ids import Address, Wei
+from tunefi.ids import ZERO_ADDRESS, Address, Wei
 
 _SCRIPT = "script/Deploy.s.sol:Deploy"
 _TIMEOUT_SECONDS = 600.0
@@ -69,7 +69,7 @@ class SystemParameters:
     quorum_percent: int = 4
     timelock_delay_seconds: int = 172_800
     guardian_term_seconds: int = 15_552_000
-    sequencer_feed: Address = Address("0x" + "00" * 20)  # noqa: RUF009
+    sequencer_feed: Address = ZERO_ADDRESS
     treasury: Address | None = None
     supply_recipient: Address | None = None
 

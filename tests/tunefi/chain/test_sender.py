@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.kit.chain_scenes import edition_terms
+from ingest.handlers.music import EditionTerms
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.errors import MalformedArguments, TransactionNotMined, TransactionReverted
 from tunefi.chain.rpc import JsonRpc
@@ -86,7 +86,9 @@ async def test_a_revert_in_its_block_is_explained(
     music = deployment.contract("MusicNFT")
     await sender.send(music.transaction("registerArtist", "a", signers[7].address, signer=signers[5]))
     await sender.send(
-        music.transaction("mintEdition", edition_terms("a", "t", 1, 10, "u"), signer=signers[7])
+        music.transaction(
+            "mintEdition", EditionTerms("a", "t", 1, 10, royalty_bps=1_000, uri="u"), signer=signers[7]
+        )
     )
     await rpc.call("evm_setAutomine", False)
     try:
