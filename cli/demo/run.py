@@ -5,11 +5,12 @@ Owns the order, what each stage is done for (its inputs), and that none is done 
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from rich.table import Table
 
 from cli.compose import Installation, keeper_context, now_at, open_installation
@@ -38,8 +39,10 @@ from cli.output import messages
 from cli.progress import ConsoleProgress
 from cli.runner import load_settings
 from cli.service import Service
+from keepers.chain_reads import read_keeper_set
 from tunefi.chain.anvil import AnvilNode, AnvilOptions
 from tunefi.chain.rpc import JsonRpc
+from tunefi.chain.signing import Signer
 from tunefi.errors import FinalError
 from tunefi.health import Health
 from tunefi.home import Home
@@ -165,7 +168,12 @@ class Demo:
         return outputs
 
     async def _serve(self, installation: Installation, listener: Address) -> dict[str, Any]:
-        service = Service(installation, keeper_context(installation))
+        context = keeper_context(installation)
+        members = (await read_keeper_set(context)).members
+        self._save_environment(
+            installation.settings, [keeper for keeper in context.keepers if keeper.address in members]
+        )
+        service = Service(installation, context)
         checked: dict[str, Any] = {}
 
         async def announce(url: str) -> None:
@@ -210,8 +218,12 @@ class Demo:
             epoch_interval_seconds=EPOCH_INTERVAL_SECONDS,
             generated_notice=NOTICE,
         )
-        save_environment(settings, self._options.home / "tunefi.env")
+        self._save_environment(settings, self._cast.keepers)
         return settings
+
+    def _save_environment(self, settings: Settings, keepers: Iterable[Signer]) -> None:
+        keys = tuple(SecretStr(keeper.export_key()) for keeper in keepers)
+        save_environment(settings.model_copy(update={"keeper_keys": keys}), self._options.home / "tunefi.env")
 
     def _made_at(self) -> Microseconds:
         """When this demonstration was first run: what is made up happened before, in every later run too."""
