@@ -122,7 +122,6 @@ library Deployment {
         c.music = new MusicNFT(address(c.manager), c.token, c.royalties, p.feeBps, p.treasury);
         c.market = new Marketplace(address(c.manager), c.royalties, p.treasury, p.marketFeeBps, p.sequencerFeed);
         c.graph = new RecommendationGraph(address(c.manager), c.staking, p.epochs);
-        if (address(c.graph) != slasher) revert WrongPlace(slasher, address(c.graph));
         c.fans = new FanEngagement(
             address(c.manager), c.token, c.graph, c.governance, p.rewardDelay, p.etherFactor, p.tokenFactor
         );

@@ -29,6 +29,10 @@ contract DeployTest is System {
         DeploymentCheck.checkRoles(c, h, address(this));
     }
 
+    function deploy(Deployment.Parameters calldata p) external {
+        Deployment.deploy(p);
+    }
+
     function _deployAll() private returns (Deployment.Contracts memory c) {
         c = Deployment.deploy(_parameters());
         Deployment.wire(c, _allHolders());
@@ -39,6 +43,15 @@ contract DeployTest is System {
         Deployment.Contracts memory c = _deployAll();
         this.check(c, _parameters());
         this.checkRoles(c, _allHolders());
+    }
+
+    function test_a_deployment_from_another_account_than_was_said_goes_nowhere() public {
+        Deployment.Parameters memory p = _parameters();
+        p.deployer = address(0xdead);
+        address foretold = vm.computeCreateAddress(p.deployer, 4);
+        address found = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 4);
+        vm.expectRevert(abi.encodeWithSelector(Deployment.WrongPlace.selector, foretold, found));
+        this.deploy(p);
     }
 
     /// @dev The record is what the chain has: the same code with these arguments, in this order, is the same system.

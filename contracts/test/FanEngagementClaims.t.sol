@@ -138,7 +138,9 @@ contract FanEngagementClaimsTest is Rewards {
     function test_an_account_can_opt_out_of_batches_again() public {
         vm.startPrank(_account(0));
         fans.setBatchOptIn(true);
+        assertTrue(fans.batchOptIn(_account(0)), "opted in");
         fans.setBatchOptIn(false);
+        assertFalse(fans.batchOptIn(_account(0)), "opted out");
         vm.stopPrank();
         (uint64 epoch, bytes32 root) = _pay(_pair(FIRST, SECOND), FUNDS);
         assertEq(fans.claimBatch(epoch, root, _claims(epoch, _pair(FIRST, SECOND))), 0, "paid");

@@ -45,7 +45,12 @@ async def mine(client: JsonRpc, blocks: int) -> None:
 @pytest_asyncio.fixture
 async def deployment(rpc: JsonRpc, signers: list[Signer]) -> Deployment:
     """The whole system on the session's anvil: admin 0, keepers 1 to 3, guardian 4, registrar 5."""
-    parameters = SystemParameters(
+    return await deploy_system(rpc.url, signers[0], system_parameters(signers))
+
+
+def system_parameters(signers: list[Signer]) -> SystemParameters:
+    """Return parameters with short times: keepers 1 to 3, guardian 4, registrar 5."""
+    return SystemParameters(
         keepers=tuple(signer.address for signer in signers[1:4]),
         quorum=2,
         min_bond_wei=Wei(10**18),
@@ -61,4 +66,3 @@ async def deployment(rpc: JsonRpc, signers: list[Signer]) -> Deployment:
         late_quorum_extension_seconds=1,
         timelock_delay_seconds=2,
     )
-    return await deploy_system(rpc.url, signers[0], parameters)

@@ -87,11 +87,11 @@ async def deploy_system(rpc_url: str, deployer: Signer, parameters: SystemParame
         DeploymentFailed: The script ended with an error; the message holds it.
     """
     with tempfile.TemporaryDirectory(dir=_scratch_folder()) as scratch:
-        await _run_script(rpc_url, _variables(deployer, parameters), Path(scratch))
+        await _run_script(rpc_url, script_variables(deployer, parameters), Path(scratch))
         return _load_only(Path(scratch))
 
 
-def _variables(deployer: Signer, parameters: SystemParameters) -> dict[str, str]:
+def script_variables(deployer: Signer, parameters: SystemParameters) -> dict[str, str]:
     """Return the script's variables: each field in capitals behind TUNEFI_, and the key."""
     values = {name: getattr(parameters, name) for name in parameters.__dataclass_fields__}
     values["keepers"] = ",".join(sorted(parameters.keepers))

@@ -1,11 +1,16 @@
 """The system goes on a real chain, and only those may act who should."""
 
+import asyncio
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.kit.anvil import system_parameters
 from tunefi.chain.artifact import list_artifacts, load_artifact
 from tunefi.chain.blocks import fetch_block
+from tunefi.chain.deploy import script_variables
 from tunefi.chain.deployment import Deployment, deployment_path, load_deployment, save_deployment
 from tunefi.chain.errors import (
     DeploymentMalformed,
@@ -15,6 +20,7 @@ from tunefi.chain.errors import (
     UnknownMember,
 )
 from tunefi.chain.events import ChainEvent, decode_logs
+from tunefi.chain.foundry import find_contracts, find_tool
 from tunefi.chain.logs import fetch_block_logs, fetch_logs
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.sender import TransactionSender
@@ -26,6 +32,17 @@ pytestmark = pytest.mark.evm
 async def test_every_packaged_contract_is_deployed(deployment: Deployment) -> None:
     assert sorted(deployment.contracts) == list_artifacts()
     assert len(set(deployment.contracts.values())) == len(deployment.contracts)
+
+
+async def test_a_trial_without_broadcast_writes_no_record(
+    rpc: JsonRpc, signers: list[Signer], tmp_path: Path
+) -> None:
+    head = await fetch_block(rpc, "latest")
+    trial = await asyncio.to_thread(_try_script, rpc.url, signers, tmp_path)
+    assert trial.returncode == 0, trial.stderr
+    assert "SIMULATION COMPLETE" in trial.stdout
+    assert not (tmp_path / "deployments").exists()
+    assert await fetch_block(rpc, "latest") == head
 
 
 async def test_the_keepers_are_set_in_ascending_order(
@@ -114,6 +131,23 @@ def test_unknown_names_are_refused() -> None:
         load_artifact("Nothing")
     with pytest.raises(UnknownMember, match="no single member"):
         load_artifact("TuneToken").abi.encode_call("mint", 1)
+
+
+def _try_script(rpc_url: str, signers: list[Signer], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [find_tool("forge"), "script", "script/Deploy.s.sol:Deploy", "--rpc-url", "target"],
+        cwd=find_contracts(),
+        env={
+            **os.environ,
+            **script_variables(signers[0], system_parameters(signers)),
+            "TUNEFI_RPC_URL": rpc_url,
+            "TUNEFI_DEPLOYMENTS_DIR": str(folder / "deployments"),
+            "FOUNDRY_BROADCAST": str(folder / "broadcast"),
+        },
+        capture_output=True,
+        check=False,
+        text=True,
+    )
 
 
 def _place(log):  # type: ignore[no-untyped-def]
