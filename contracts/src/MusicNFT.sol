@@ -169,8 +169,10 @@ contract MusicNFT is ERC1155, Catalogue, EIP712, ReentrancyGuardTransient {
     /// @notice What a resale owes, and to whom: the payee, or whoever controls the artist (ERC-2981).
     function royaltyInfo(uint256 tokenId, uint256 salePrice) external view returns (address receiver, uint256 amount) {
         Edition storage edition = _editions[tokenId];
-        if (edition.supply == 0) revert UnknownEdition(tokenId);
-        return (_payeeOf(edition), salePrice * edition.royaltyBps / BPS);
+        receiver = _payeeOf(edition);
+        // The artist of every edition has a controller, so that this needs no look at the supply.
+        if (receiver == address(0)) revert UnknownEdition(tokenId);
+        amount = salePrice * edition.royaltyBps / BPS;
     }
 
     /// @notice Where the metadata of an edition is.
@@ -210,12 +212,12 @@ contract MusicNFT is ERC1155, Catalogue, EIP712, ReentrancyGuardTransient {
             sold: 0,
             price: terms.price,
             payee: terms.payee,
-            startAt: uint256(terms.startAt).toUint48(),
-            endAt: uint256(terms.endAt).toUint48(),
             perAccountLimit: terms.perAccountLimit,
             royaltyBps: terms.royaltyBps,
             inToken: terms.inToken,
             transferable: transferable,
+            startAt: uint256(terms.startAt).toUint48(),
+            endAt: uint256(terms.endAt).toUint48(),
             frozen: false,
             licenceId: terms.licenceId,
             contentHash: terms.contentHash

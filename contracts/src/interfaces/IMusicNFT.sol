@@ -87,7 +87,7 @@ interface IMusicNFT is IERC1155, IERC2981 {
         uint64 expiry;
     }
 
-    /// @notice One edition of a track, as it is kept.
+    /// @notice One edition of a track, as it is kept, in the order of the storage slots: what a resale reads is in one.
     struct Edition {
         bytes32 artistKey;
         bytes32 trackKey;
@@ -95,12 +95,12 @@ interface IMusicNFT is IERC1155, IERC2981 {
         uint64 sold;
         uint128 price;
         address payee;
-        uint48 startAt;
-        uint48 endAt;
         uint64 perAccountLimit;
         uint16 royaltyBps;
         bool inToken;
         bool transferable;
+        uint48 startAt;
+        uint48 endAt;
         bool frozen;
         bytes32 licenceId;
         bytes32 contentHash;

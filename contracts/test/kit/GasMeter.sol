@@ -4,6 +4,8 @@ pragma solidity ^0.8.27;
 import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
+import {MerkleTree} from "./MerkleTree.sol";
+
 /// @dev The cheatcodes that measure, from Foundry's reference.
 interface MeterVm {
     struct Gas {
@@ -25,10 +27,16 @@ interface MeterVm {
 abstract contract GasMeter {
     uint256 internal constant LEAVES = 100_000;
 
+    /// @dev The longest proof of such a tree; the other leaves have one of 16.
+    uint256 internal constant DEPTH = 17;
+
     MeterVm private constant METER = MeterVm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     /// @notice The measured call is not a transaction of its own: run with --isolate.
     error NotIsolated();
+
+    /// @notice The leaf has 16 siblings: measure one that has 17, the dearer.
+    error ShortProof(bytes32 leaf);
 
     /// @dev What the last call cost as a transaction.
     function _lastTransaction() internal view returns (uint256 used) {
@@ -56,5 +64,16 @@ abstract contract GasMeter {
         for (uint256 i = count - 1; i > 0; --i) {
             nodes[i - 1] = Hashes.commutativeKeccak256(nodes[2 * i - 1], nodes[2 * i]);
         }
+    }
+
+    /// @dev Whether the leaf's proof will be a long one: seven leaves of ten have one, the least ones.
+    function _isDeep(bytes32 leaf) internal pure returns (bool) {
+        return uint256(leaf) < 2 ** 255;
+    }
+
+    /// @dev The proof of a leaf that has a long one.
+    function _longProof(bytes32[] memory nodes, bytes32 leaf) internal pure returns (bytes32[] memory proof) {
+        proof = MerkleTree.proofOf(nodes, leaf);
+        if (proof.length != DEPTH) revert ShortProof(leaf);
     }
 }

@@ -42,12 +42,12 @@ abstract contract LargeEpoch is System {
         commitment.listenerRoot = _fold(_listenerLeaf(commitment.epoch), listenerProof);
     }
 
-    function _trackLeaf(uint64 epoch) private view returns (bytes32) {
+    function _trackLeaf(uint64 epoch) internal view returns (bytes32) {
         bytes32 idHash = keccak256(bytes(track.trackId));
         return Leaves.track(address(graph), epoch, track.row, idHash, keccak256(track.vector));
     }
 
-    function _listenerLeaf(uint64 epoch) private view returns (bytes32) {
+    function _listenerLeaf(uint64 epoch) internal view returns (bytes32) {
         bytes32 hash = keccak256(
             abi.encode(
                 opening.salt,
