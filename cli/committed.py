@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cli.compose import deployment_file
 from commitments.commitment import EpochCommitment
 from commitments.epoch_state import EpochState, StateName
+from commitments.leaves import LeafPlace
 from tunefi.chain.artifact import load_abi
 from tunefi.chain.contract import Contract
+from tunefi.chain.deployment import load_deployment
 from tunefi.chain.history import fetch_events
 from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import FinalError
-from tunefi.ids import Address, BlockNumber, ChainId, EpochId, Hash32
+from tunefi.ids import Address, BlockNumber, ChainId, EpochId, Hash32, parse_address
+from tunefi.settings import Settings
 
 
 class EpochNotCommitted(FinalError):
@@ -38,6 +42,22 @@ class CommittedEpoch:
     signers: tuple[Address, ...]
     state: StateName
     other_roots: Mapping[EpochId, Hash32]
+
+    @property
+    def place(self) -> LeafPlace:
+        """Where its leaves belong."""
+        return self.commitment.place(self.chain_id, self.contract)
+
+
+def graph_address(settings: Settings, given: str | None) -> Address:
+    """Return the address of RecommendationGraph: the given one, or that of the deployment's record.
+
+    Raises:
+        DeploymentMissing: None is given, and there is no record.
+    """
+    if given:
+        return parse_address(given)
+    return load_deployment(deployment_file(settings)).contract("RecommendationGraph").address
 
 
 async def fetch_committed(

@@ -6,6 +6,7 @@
     ├── MalformedOpening        a JSON that is not an opening
     ├── MalformedEpoch          inputs that cannot become an epoch
     ├── DamagedBundle           a bundle that is cut short, altered or of another format
+    ├── NotAbsent               a listener that has a leaf, of whom absence was to be shown
     └── RefusedReport           a verification that found something false, for callers that need a raise
 
 Owns the nouns of this package. What verification finds is a `Fault` (`commitments.faults`), not an error.
@@ -14,6 +15,7 @@ Owns the nouns of this package. What verification finds is a `Fault` (`commitmen
 from pathlib import Path
 
 from tunefi.errors import FinalError
+from tunefi.ids import Address
 
 
 class EmptyEpoch(FinalError):
@@ -60,6 +62,14 @@ class DamagedBundle(FinalError):
         self.path = path
         self.problem = problem
         super().__init__(f"bundle file {path}: {problem}; fetch the bundle again")
+
+
+class NotAbsent(FinalError):
+    """A listener that has a leaf; answer its demand with its opening."""
+
+    def __init__(self, listener: Address) -> None:
+        self.listener = listener
+        super().__init__(f"{listener} has a leaf in this epoch; answer its demand with its opening")
 
 
 class RefusedReport(FinalError):

@@ -27,6 +27,11 @@ async def run_reward_cycle(context: KeeperContext, progress: Progress) -> list[J
     return [await run_job(name, context, progress) for name in REWARD_JOBS]
 
 
+async def run_demand_cycle(context: KeeperContext, progress: Progress) -> list[JobReport]:
+    """Answer what is demanded of the pending epoch."""
+    return [await run_job("answer_demands", context, progress)]
+
+
 async def _run_in_turn(names: tuple[str, ...], context: KeeperContext, progress: Progress) -> list[JobReport]:
     reports: list[JobReport] = []
     for name in names:

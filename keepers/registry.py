@@ -6,7 +6,15 @@ Owns the list. Refuses to decide when a job is due.
 from collections.abc import Awaitable, Callable, Mapping
 
 from keepers.context import KeeperContext
-from keepers.jobs import build_epoch, commit_epoch, pay_rewards, post_rewards, snapshot, train
+from keepers.jobs import (
+    answer_demands,
+    build_epoch,
+    commit_epoch,
+    pay_rewards,
+    post_rewards,
+    snapshot,
+    train,
+)
 from keepers.report import JobReport
 from tunefi.errors import FinalError
 from tunefi.progress import Progress
@@ -26,8 +34,11 @@ def _in_turn(job: Job) -> Job:
     return run
 
 
-JOBS: Mapping[str, Job] = {module.NAME: _in_turn(module.run) for module in _MODULES}
-"""In the order in which one epoch needs them."""
+JOBS: Mapping[str, Job] = {
+    **{module.NAME: _in_turn(module.run) for module in _MODULES},
+    answer_demands.NAME: answer_demands.run,
+}
+"""In the order in which one epoch needs them; answers wait for no other job."""
 
 
 class UnknownJob(FinalError):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from keepers.context import KeeperContext
-from keepers.epoch_cycle import run_epoch_cycle, run_reward_cycle
+from keepers.epoch_cycle import run_demand_cycle, run_epoch_cycle, run_reward_cycle
 from keepers.report import JobReport, Outcome
 from tunefi.errors import RetryableError, TuneFiError
 from tunefi.health import Health
@@ -23,7 +23,13 @@ _LOG = logging.getLogger(__name__)
 
 Cycle = Callable[[KeeperContext, Progress], Awaitable[list[JobReport]]]
 
-CYCLES: dict[str, Cycle] = {"epochs": run_epoch_cycle, "rewards": run_reward_cycle}
+CYCLES: dict[str, Cycle] = {
+    "epochs": run_epoch_cycle,
+    "rewards": run_reward_cycle,
+    "demands": run_demand_cycle,
+}
+_AT_ONCE = {"demands"}
+"""Cycles that need neither the graph nor their turn, because their time is short."""
 _SILENCE = 3
 """A cycle that did not succeed in three intervals, and its own longest run, counts as stuck."""
 
@@ -34,11 +40,13 @@ class Pace:
 
     epochs_seconds: float = 3_600.0
     rewards_seconds: float = 30.0
+    demands_seconds: float = 15.0
     longest_run_seconds: float = 600.0
 
     def of(self, name: str) -> float:
         """Return the interval of a cycle."""
-        return self.epochs_seconds if name == "epochs" else self.rewards_seconds
+        seconds: float = getattr(self, f"{name}_seconds")
+        return seconds
 
 
 class LogProgress:
@@ -56,7 +64,7 @@ class LogProgress:
 
 @dataclass
 class KeeperSchedule:
-    """Runs the cycles in the event loop of the program, one at a time.
+    """Runs the cycles in the event loop of the program, one at a time but for answers to demands.
 
     A cycle waits for the other before it catches up, not after, so that it never works on an old graph.
 
@@ -114,21 +122,27 @@ class KeeperSchedule:
 
     async def run_cycle(self, name: str) -> list[JobReport]:
         """Run one cycle now; return no reports where it failed."""
-        async with self._turn:
-            try:
-                await self.catch_up()
-                reports = await CYCLES[name](self.context, LogProgress())
-            except TuneFiError as error:
-                level = logging.WARNING if isinstance(error, RetryableError) else logging.ERROR
-                _LOG.log(level, "keeper %s: %s", name, error)
-                self.health.report_failure(f"keeper:{name}", str(error))
-                return []
-            except Exception as error:
-                _LOG.exception("keeper %s failed", name)
-                self.health.report_failure(f"keeper:{name}", f"{type(error).__name__}: {error}")
-                return []
+        try:
+            reports = await (self._run_now(name) if name in _AT_ONCE else self._run_in_turn(name))
+        except TuneFiError as error:
+            level = logging.WARNING if isinstance(error, RetryableError) else logging.ERROR
+            _LOG.log(level, "keeper %s: %s", name, error)
+            self.health.report_failure(f"keeper:{name}", str(error))
+            return []
+        except Exception as error:
+            _LOG.exception("keeper %s failed", name)
+            self.health.report_failure(f"keeper:{name}", f"{type(error).__name__}: {error}")
+            return []
         for report in reports:
             level = logging.INFO if report.outcome is Outcome.DONE else logging.DEBUG
             _LOG.log(level, "keeper %s: %s, %s", report.job, report.outcome, report.detail)
         self.health.report_success(f"keeper:{name}", reports[-1].detail if reports else "")
         return reports
+
+    async def _run_in_turn(self, name: str) -> list[JobReport]:
+        async with self._turn:
+            await self.catch_up()
+            return await self._run_now(name)
+
+    async def _run_now(self, name: str) -> list[JobReport]:
+        return await CYCLES[name](self.context, LogProgress())

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     keeper_keys: Keys = Field(
         (), description="Private keys of the keepers that this process signs for, separated by commas."
     )
+    challenger_key: SecretStr | None = Field(
+        None, description="Private key that challenges, demands, and pays for both."
+    )
     epoch_secret: SecretStr | None = Field(
         None,
         description="32 bytes (hex) shared by the keepers, from which the salts of openings are derived.",

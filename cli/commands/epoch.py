@@ -1,37 +1,26 @@
-"""`tunefi epoch`: build the next epoch, or verify one as an outsider."""
+"""`tunefi epoch`: build the next epoch, verify one as an outsider, or challenge it."""
 
 from pathlib import Path
-from typing import Annotated, Any
 
 import typer
-from pydantic_core import from_json
 
+from cli.commands.challenge import challenge, demand
 from cli.commands.keeper import run_job_command
-from cli.committed import CommittedEpoch, fetch_committed
-from cli.compose import deployment_file
+from cli.committed import CommittedEpoch, fetch_committed, graph_address
 from cli.exit_codes import ExitCode
+from cli.openings import load_openings_file
+from cli.options import BundleFolder, EpochNumber, FromBlock, GraphAddress, OpeningsFile, RpcUrl
 from cli.output import print_json, results
 from cli.runner import AsJson, load_settings, run_command
 from commitments.bundle import load_bundle
 from commitments.faults import Report
 from commitments.library import EpochLibrary
-from commitments.opening import Opening, parse_opening
 from commitments.verification import check_epoch, check_opening
-from tunefi.chain.deployment import load_deployment
 from tunefi.chain.rpc import JsonRpc
-from tunefi.errors import FinalError
-from tunefi.ids import EpochId, parse_address
+from tunefi.ids import EpochId
 from tunefi.settings import Settings
 
-app = typer.Typer(help="Build an epoch, or verify one as an outsider.", no_args_is_help=True)
-
-
-class OpeningsUnreadable(FinalError):
-    """A file of openings cannot be read."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        self.path, self.problem = path, problem
-        super().__init__(f"{path}: {problem}; it holds an opening, a list of them, or an answer of the API")
+app = typer.Typer(help="Build an epoch; verify or challenge one as an outsider.", no_args_is_help=True)
 
 
 @app.command()
@@ -42,21 +31,13 @@ def build(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(
-    epoch: Annotated[int, typer.Argument(min=1, help="Number of the epoch.")],
+    epoch: EpochNumber,
     *,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Folder of the public bundle; default: this home's.")
-    ] = None,
-    rpc: Annotated[str | None, typer.Option(help="Node that is trusted; default: TUNEFI_RPC_URL.")] = None,
-    contract: Annotated[
-        str | None, typer.Option(help="RecommendationGraph; default: the one of the deployment's record.")
-    ] = None,
-    openings: Annotated[
-        Path | None, typer.Option(help="JSON file with openings: lists are checked too.")
-    ] = None,
-    from_block: Annotated[
-        int, typer.Option(min=0, help="Block from which the contract's events are read.")
-    ] = 0,
+    bundle: BundleFolder = None,
+    rpc: RpcUrl = None,
+    contract: GraphAddress = None,
+    openings: OpeningsFile = None,
+    from_block: FromBlock = 0,
     as_json: AsJson = False,
 ) -> None:
     """Verify an epoch from a node and its public bundle, and lists with their openings.
@@ -78,16 +59,11 @@ async def _verify(
     from_block: int,
     as_json: bool,
 ) -> ExitCode:
-    openings = _load_openings(openings_file) if openings_file else []
+    openings = load_openings_file(openings_file) if openings_file else []
     bundle = load_bundle(bundle_folder or EpochLibrary(settings.paths).bundle(epoch))
-    address = (
-        parse_address(contract)
-        if contract
-        else load_deployment(deployment_file(settings)).contract("RecommendationGraph").address
-    )
     async with JsonRpc(settings.rpc_url) as node:
-        committed = await fetch_committed(node, address, epoch, from_block)
-    place = committed.commitment.place(committed.chain_id, committed.contract)
+        committed = await fetch_committed(node, graph_address(settings, contract), epoch, from_block)
+    place = committed.place
     reports = {"bundle": check_epoch(bundle, committed.commitment, place)}
     for opening in openings:
         reports[f"list of {opening.address}"] = check_opening(
@@ -95,18 +71,6 @@ async def _verify(
         )
     _print(committed, reports, checked_lists=len(openings), as_json=as_json)
     return ExitCode.OK if all(report.ok for report in reports.values()) else ExitCode.FALSE
-
-
-def _load_openings(path: Path) -> list[Opening]:
-    try:
-        value: Any = from_json(path.read_bytes())
-    except OSError as error:
-        raise OpeningsUnreadable(path, error.strerror or str(error)) from error
-    except ValueError as error:
-        raise OpeningsUnreadable(path, f"not JSON ({error})") from error
-    if isinstance(value, dict) and isinstance(value.get("opening"), dict):
-        value = value["opening"]
-    return [parse_opening(item) for item in (value if isinstance(value, list) else [value])]
 
 
 def _print(
@@ -137,3 +101,7 @@ def _print(
     results.print(
         f"epoch {committed.commitment.epoch} is {committed.state}; {lists}; {verdict}", markup=False
     )
+
+
+app.command()(challenge)
+app.command()(demand)

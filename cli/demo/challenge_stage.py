@@ -18,6 +18,8 @@ from cli.demo.proposal import Proposal, decide
 from cli.errors import StageFailed
 from cli.ingestion import Ingestion
 from commitments.epoch_state import EpochState
+from commitments.evidence import find_list_evidence
+from commitments.known_epoch import known_from_epoch
 from ingest.importers.hetrec import derive_listeners, load_hetrec
 from keepers.chain_reads import read_epoch_state, read_keeper_set, read_latest_epoch
 from keepers.context import KeeperContext
@@ -107,17 +109,11 @@ async def _commit_and_challenge(scene: Scene, lie: FalseEpoch, challenger: Signe
     """Send the commitment and at once the challenge, for the window is seconds; return the bounty."""
     context, signed = scene.context, lie.signed
     graph = context.recommendation_graph
-    commitment, signers = signed.struct.to_tuple(), list(signed.signers)
-    opening = lie.opening
-    track_row = lie.epoch.table.track_rows[lie.promoted]
-    track = (track_row, lie.promoted, lie.epoch.table.track_vectors[track_row].tobytes())
-    challenge = graph.transaction(
-        "challengeScore",
-        *(commitment, signers, opening.to_tuple(), list(opening.proof)),
-        *(0, track, list(lie.epoch.track_tree.proof(track_row))),
-        signer=challenger,
-    )
-    commit = graph.transaction("commit", commitment, signers, list(signed.signatures))
+    known = known_from_epoch(lie.epoch, signed.struct, signed.signers)
+    evidence = next(find_list_evidence(known, lie.opening))
+    challenge = graph.transaction(evidence.call.function, *evidence.call.arguments, signer=challenger)
+    arguments = (signed.struct.to_tuple(), list(signed.signers), list(signed.signatures))
+    commit = graph.transaction("commit", *arguments)
     sender = scene.sender
     await sender.send(commit)
     receipt = await sender.send(challenge)
