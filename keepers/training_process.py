@@ -62,12 +62,15 @@ def _show(text: str, progress: Progress) -> None:
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End the child with its parent's work; it saves a checkpoint when asked to stop."""
+    """End the child with its parent's work, and read its pipe to the end, which closes it.
+
+    It saves a checkpoint when asked to stop.
+    """
     if process.returncode is not None:
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        await asyncio.wait_for(process.communicate(), _STOP_SECONDS)
     except TimeoutError:
         process.kill()
-        await process.wait()
+        await process.communicate()

@@ -22,18 +22,18 @@ from ingest.interaction_log import InteractionLog
 from ingest.projector import LogProjector
 from ingest.validation import Rules, Validator, load_known_subjects
 from recsys.table import EmbeddingTable
-from tests.kit.anvil import anvil_node, rpc, signers
+from tests.kit.anvil import anvil_node, rpc, signers, system_parameters
 from tests.kit.chain_scenes import Stage
-from tests.kit.committed_epoch import WINDOW_SECONDS, EpochStage, bond_keepers, build_small_table
+from tests.kit.committed_epoch import EpochStage, bond_keepers, build_small_table
 from tunefi.chain.anvil import AnvilNode
-from tunefi.chain.deploy import SystemParameters, deploy_system
+from tunefi.chain.deploy import deploy_system
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer, derive_signers
 from tunefi.hashing import keccak256
 from tunefi.health import Health
 from tunefi.home import Home
-from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId, Wei
+from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId
 
 __all__ = ["anvil_node", "rpc", "signers"]
 
@@ -143,19 +143,7 @@ def deployment(anvil_node: AnvilNode, signers: list[Signer]) -> Deployment:
 
     async def deploy() -> Deployment:
         async with JsonRpc(anvil_node.url) as client:
-            parameters = SystemParameters(
-                keepers=tuple(signer.address for signer in signers[1:4]),
-                quorum=2,
-                min_bond_wei=Wei(10**18),
-                guardian=signers[4].address,
-                registrar=signers[5].address,
-                window_seconds=WINDOW_SECONDS,
-                answer_time_seconds=60,
-                challenge_time_seconds=60,
-                unbonding_delay_seconds=600,
-                reward_delay_seconds=5,
-            )
-            system = await deploy_system(client.url, signers[0], parameters)
+            system = await deploy_system(client.url, signers[0], system_parameters(signers))
             await bond_keepers(Stage(client, system, signers))
             return system
 

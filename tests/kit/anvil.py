@@ -1,5 +1,6 @@
 """A real anvil for tests: one process a session, every test on its own snapshot."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -42,12 +43,6 @@ async def mine(client: JsonRpc, blocks: int) -> None:
     await client.call("anvil_mine", hex(blocks))
 
 
-@pytest_asyncio.fixture
-async def deployment(rpc: JsonRpc, signers: list[Signer]) -> Deployment:
-    """The whole system on the session's anvil: admin 0, keepers 1 to 3, guardian 4, registrar 5."""
-    return await deploy_system(rpc.url, signers[0], system_parameters(signers))
-
-
 def system_parameters(signers: list[Signer]) -> SystemParameters:
     """Return parameters with short times: keepers 1 to 3, guardian 4, registrar 5."""
     return SystemParameters(
@@ -66,3 +61,9 @@ def system_parameters(signers: list[Signer]) -> SystemParameters:
         late_quorum_extension_seconds=1,
         timelock_delay_seconds=2,
     )
+
+
+@pytest.fixture(scope="session")
+def deployment(anvil_node: AnvilNode, signers: list[Signer]) -> Deployment:
+    """The whole system on the session's anvil by admin 0, once: each test takes back what it adds."""
+    return asyncio.run(deploy_system(anvil_node.url, signers[0], system_parameters(signers)))

@@ -122,10 +122,18 @@ async def _run_script(rpc_url: str, variables: Mapping[str, str], records: Path)
     try:
         output, _ = await asyncio.wait_for(process.communicate(), _TIMEOUT_SECONDS)
     except TimeoutError as error:
-        process.kill()
-        raise DeploymentFailed(f"forge did not end within {_TIMEOUT_SECONDS:.0f} s") from error
+        raise DeploymentFailed(f"forge did not end within {_TIMEOUT_SECONDS:g} s") from error
+    finally:
+        await _end(process)
     if process.returncode:
         raise DeploymentFailed(output.decode(errors="replace").strip()[-_REASON_CHARACTERS:])
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill forge unless it has ended, and close its pipe: left alone it would go on deploying."""
+    if process.returncode is None:
+        process.kill()
+        await process.communicate()
 
 
 def _load_only(folder: Path) -> Deployment:

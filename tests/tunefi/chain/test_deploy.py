@@ -5,14 +5,17 @@ import os
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.kit.anvil import system_parameters
+from tunefi.chain import deploy
 from tunefi.chain.artifact import list_artifacts, load_artifact
 from tunefi.chain.blocks import fetch_block
 from tunefi.chain.deploy import script_variables
 from tunefi.chain.deployment import Deployment, deployment_path, load_deployment, save_deployment
 from tunefi.chain.errors import (
+    DeploymentFailed,
     DeploymentMalformed,
     DeploymentMissing,
     TransactionReverted,
@@ -110,6 +113,25 @@ async def test_a_log_that_does_not_decode_is_set_aside_with_its_reason(
     assert "does not decode" in decoded.set_aside[0].reason
 
 
+async def test_an_interrupted_deployment_leaves_no_forge_behind(rpc: JsonRpc, signers: list[Signer]) -> None:
+    """Nor an open pipe: the interpreter would warn of it, and a warning is an error here."""
+    deploying = asyncio.create_task(deploy.deploy_system(rpc.url, signers[0], system_parameters(signers)))
+    forge = await _wait_for_forge()
+    deploying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await deploying
+    assert not any(process.is_running() for process in forge)
+
+
+async def test_a_deployment_that_takes_too_long_is_ended_and_said(
+    rpc: JsonRpc, signers: list[Signer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "_TIMEOUT_SECONDS", 0.05)
+    with pytest.raises(DeploymentFailed, match=r"did not end within 0\.05 s"):
+        await deploy.deploy_system(rpc.url, signers[0], system_parameters(signers))
+    assert _forge_runs() == []
+
+
 async def test_a_deployment_is_saved_and_loaded(deployment: Deployment, tmp_path: Path) -> None:
     path = save_deployment(deployment, tmp_path)
     assert path == deployment_path(tmp_path, 31337)
@@ -152,3 +174,18 @@ def _try_script(rpc_url: str, signers: list[Signer], folder: Path) -> subprocess
 
 def _place(log):  # type: ignore[no-untyped-def]
     return log.block_number, log.block_hash, log.transaction_hash, log.log_index
+
+
+async def _wait_for_forge() -> list[psutil.Process]:
+    """Return forge once it has run for a moment: asyncio itself cleans up while it is being started."""
+    for _ in range(3_000):
+        if found := _forge_runs():
+            await asyncio.sleep(0.2)
+            return found
+        await asyncio.sleep(0.01)
+    pytest.fail("forge was not started")
+
+
+def _forge_runs() -> list[psutil.Process]:
+    """Return this program's forge processes."""
+    return [child for child in psutil.Process().children() if child.name() == "forge"]
