@@ -11,6 +11,7 @@ PACKAGES := tunefi graph_schema ingest training recsys engagement commitments ke
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 GRAPH ?= ladybug
+ANALYSIS := PATH="$(CURDIR)/contracts/.venv/bin:$$PATH"
 export PYTHON TORCH_INDEX
 
 .PHONY: help
@@ -50,6 +51,12 @@ $(STAMPS)/contracts-build: $(STAMPS)/contracts-node contracts/foundry.toml \
 		$(shell find contracts/src contracts/script -name '*.sol' 2>/dev/null)
 	@echo "contracts: compiling"
 	@npm run --silent --prefix contracts build:deployment
+	@touch $@
+
+# Slither and Halmos, apart from the packages, with whose versions theirs need not agree.
+$(STAMPS)/contracts-analysis: contracts/requirements.lock deploy/python_env.sh | $(STAMPS)/prerequisites
+	@echo "contracts: installing what analyses them"
+	@sh deploy/python_env.sh contracts/.venv contracts/requirements.lock
 	@touch $@
 
 $(STAMPS)/web-node: web/package-lock.json | $(STAMPS)/prerequisites
@@ -101,10 +108,22 @@ check: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/vectors-node $(STAMPS
 	$(BIN)/pytest -q tests/docs
 
 .PHONY: test
-test: $(STAMPS)/prerequisites-test $(STAMPS)/python $(STAMPS)/contracts-build $(STAMPS)/web-build ## All tests: Solidity, TypeScript, Python, two stores, browser
-	npm run --silent --prefix contracts test
+test: $(STAMPS)/prerequisites-test $(STAMPS)/python contracts $(STAMPS)/web-build ## All tests: Solidity, TypeScript, Python, two stores, browser
 	npm test --silent --prefix web
 	@$(MAKE) --no-print-directory -j2 --output-sync=line test-packages test-e2e
+
+.PHONY: contracts
+contracts: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Contracts: tests, attacks, invariants, coverage, slither, gas
+	npm run --silent --prefix contracts test
+	npm run --silent --prefix contracts coverage
+	$(ANALYSIS) npm run --silent --prefix contracts slither
+	npm run --silent --prefix contracts gas:check
+
+.PHONY: contracts-deep
+contracts-deep: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Hours: invariants and fuzzing of 10,000 runs, symbolic checks, all mutants
+	FOUNDRY_PROFILE=deep npm run --silent --prefix contracts test
+	$(ANALYSIS) npm run --silent --prefix contracts symbolic
+	npm run --silent --prefix contracts mutate
 
 .PHONY: test-packages
 test-packages: $(STAMPS)/python $(STAMPS)/contracts-build ## Python tests of the packages
@@ -127,11 +146,14 @@ format: $(STAMPS)/python $(STAMPS)/contracts-node $(STAMPS)/web-node ## Rewrite 
 wheel: $(STAMPS)/python $(STAMPS)/web-build ## Build the wheel, the page and the contracts' artifacts inside
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --upgrade
+
 .PHONY: lock
-lock: $(STAMPS)/python ## Resolve pyproject.toml anew into requirements.lock (hashes, no addresses)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header --upgrade --extra dev pyproject.toml -o requirements.lock
+lock: $(STAMPS)/python ## Resolve the lock files anew (hashes, no addresses)
+	$(LOCK) --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) contracts/requirements.in -o contracts/requirements.lock
 
 .PHONY: clean
 clean: demo-clean ## Remove everything that make made
-	@rm -rf $(STAMPS) $(VENV) build dist api/page contracts/node_modules contracts/out contracts/cache web/node_modules
+	@rm -rf $(STAMPS) $(VENV) build dist api/page contracts/node_modules contracts/.venv contracts/out contracts/cache web/node_modules
