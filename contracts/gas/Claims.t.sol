@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+
 import {Leaves} from "../src/Leaves.sol";
 import {IFanEngagement} from "../src/interfaces/IFanEngagement.sol";
 import {IRecommendationGraph} from "../src/interfaces/IRecommendationGraph.sol";
@@ -33,9 +35,14 @@ contract ClaimsGasTest is Rewards, GasMeter {
             total += _earned(i, epoch);
         }
         nodes = _bigTree(leaves);
+        _force(epoch, nodes[0], total);
+    }
+
+    /// @dev Funds the epoch and brings its root into force.
+    function _force(uint64 epoch, bytes32 root, uint256 total) private {
         fans.fund(epoch, FUNDS);
         IRecommendationGraph.Commitment memory commitment = _commitFinal();
-        _post(_reward(commitment, nodes[0], total), commitment);
+        _post(_reward(commitment, root, total), commitment);
         vm.warp(block.timestamp + DELAY);
     }
 
@@ -85,7 +92,7 @@ contract ClaimsGasTest is Rewards, GasMeter {
         for (uint256 i = 0; i < BATCH; ++i) {
             vm.prank(claims[i].account);
             fans.setBatchOptIn(true);
-            if (i == 0) _record("opt_in");
+            if (i == 0) _record("FanEngagement.setBatchOptIn");
         }
         fans.claimBatch(1, nodes[0], claims);
         _record("push_first_per_account", _lastTransaction() / BATCH);
@@ -100,5 +107,61 @@ contract ClaimsGasTest is Rewards, GasMeter {
         _record("push_per_account", _lastTransaction() / (BATCH - 1));
         assertEq(fans.claimed(claims[99].account), claims[99].cumulative, "pushed");
         assertEq(fans.claimed(claims[50].account), claims[50].cumulative / 2, "passed over");
+    }
+
+    /// @dev The proof of an account in a tree so deep; but for its neighbour, the siblings are made up.
+    function _path(uint64 epoch, uint256 index, uint256 depth) private view returns (bytes32[] memory proof) {
+        proof = new bytes32[](depth);
+        proof[0] = _leaf(epoch, index ^ 1);
+        for (uint256 i = 1; i < depth; ++i) {
+            proof[i] = keccak256(abi.encode("sibling", i));
+        }
+    }
+
+    function _claimByPath(uint64 epoch, uint256 index, uint256 depth) private {
+        bytes32[] memory proof = _path(epoch, index, depth);
+        bytes32 root = MerkleProof.processProof(proof, _leaf(epoch, index));
+        fans.claim(_fan(index), epoch, root, _earned(index, epoch), proof);
+    }
+
+    function _claimFromTreeOf(uint256 depth, string memory suffix) private {
+        for (uint64 epoch = 1; epoch <= 2; ++epoch) {
+            bytes32 root = MerkleProof.processProof(_path(epoch, 6, depth), _leaf(epoch, 6));
+            _force(epoch, root, _earned(6, epoch) + _earned(7, epoch));
+            if (epoch == 1) _claimByPath(epoch, 7, depth);
+            _claimByPath(epoch, 6, depth);
+            _record(string.concat(epoch == 1 ? "claim_first" : "claim_later", suffix));
+        }
+    }
+
+    function test_claims_out_of_a_tree_of_a_million() public {
+        _claimFromTreeOf(20, "_1m");
+    }
+
+    function test_claims_out_of_a_tree_of_a_hundred_million() public {
+        _claimFromTreeOf(27, "_100m");
+    }
+
+    function test_follows() public {
+        fans.follow(_fan(1));
+        _record("FanEngagement.follow");
+        fans.unfollow(_fan(1));
+        _record("FanEngagement.unfollow");
+        fans.followArtist("hetrec:artist:1");
+        _record("FanEngagement.followArtist");
+        fans.unfollowArtist("hetrec:artist:1");
+        _record("FanEngagement.unfollowArtist");
+    }
+
+    function test_a_root_is_funded_posted_and_vetoed() public {
+        _force(1, keccak256("first"), 1 ether);
+        fans.fund(2, FUNDS);
+        _record("FanEngagement.fund");
+        IRecommendationGraph.Commitment memory commitment = _commitFinal();
+        _post(_reward(commitment, keccak256("second"), FUNDS), commitment);
+        _record("FanEngagement.postRoot");
+        vm.prank(guardian);
+        fans.vetoRoot(2, keccak256("second"));
+        _record("FanEngagement.vetoRoot");
     }
 }

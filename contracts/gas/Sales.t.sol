@@ -67,4 +67,69 @@ contract SalesGasTest is MusicSystem, GasMeter {
         assertEq(royalties.balanceOf(fan, ETHER), 2 * owed, "proceeds");
         assertTrue(royalties.balanceOf(_payee, ETHER) > 0, "royalty");
     }
+
+    function test_what_else_makers_do() public {
+        IMarketplace.Order[] memory orders = new IMarketplace.Order[](1);
+        orders[0] = _listing("taken back");
+        vm.startPrank(fan);
+        market.cancel(orders);
+        _record("Marketplace.cancel");
+        market.incrementCounter();
+        _record("Marketplace.incrementCounter");
+        IMarketplace.Order memory offer = _listing("offer");
+        (offer.side, offer.currency, offer.counter) = (IMarketplace.Side.Offer, address(token), 1);
+        market.offer(offer);
+        _record("Marketplace.offer");
+    }
+
+    /// @dev Five copies, until tomorrow.
+    function _auction() private returns (uint256) {
+        IMarketplace.AuctionTerms memory terms;
+        (terms.collection, terms.tokenId, terms.amount, terms.reserve) = (address(music), TOKEN_ID, 5, PRICE);
+        (terms.royaltyBps, terms.maxFeeBps, terms.endAt) = (1_000, FEE_BPS, uint64(block.timestamp) + 1 days);
+        vm.prank(fan);
+        return market.createAuction(terms);
+    }
+
+    function _bid(uint256 auctionId, address bidder, uint128 amount) private {
+        vm.prank(bidder);
+        market.bid{value: amount}(auctionId, amount);
+    }
+
+    function test_an_auction_with_two_bids() public {
+        uint256 id = _auction();
+        _record("Marketplace.createAuction");
+        _bid(id, OTHER, PRICE);
+        _bid(id, BUYER, 2 * PRICE);
+        _record("Marketplace.bid");
+        vm.prank(OTHER);
+        market.withdrawRefund(ETHER, OTHER);
+        _record("Marketplace.withdrawRefund");
+        vm.warp(block.timestamp + 1 days);
+        market.settleAuction(id);
+        _record("Marketplace.settleAuction");
+    }
+
+    function test_auctions_that_do_not_sell() public {
+        uint256 id = _auction();
+        vm.prank(fan);
+        market.cancelAuction(id);
+        _record("Marketplace.cancelAuction");
+        id = _auction();
+        _bid(id, BUYER, PRICE);
+        vm.warp(block.timestamp + 31 days);
+        market.unwindAuction(id);
+        _record("Marketplace.unwindAuction");
+    }
+
+    /// @dev The test is a contract that takes no copies, so that what it won waits for it.
+    function test_copies_that_were_refused_are_claimed() public {
+        uint256 id = _auction();
+        vm.deal(address(this), 1 ether);
+        market.bid{value: PRICE}(id, PRICE);
+        vm.warp(block.timestamp + 1 days);
+        market.settleAuction(id);
+        market.claimCopies(id, BUYER);
+        _record("Marketplace.claimCopies");
+    }
 }

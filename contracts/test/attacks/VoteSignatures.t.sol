@@ -10,6 +10,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {Governance} from "../../src/Governance.sol";
 import {StakingContract} from "../../src/StakingContract.sol";
 import {TuneToken} from "../../src/TuneToken.sol";
+import {Ballots} from "../kit/Ballots.sol";
 import {VotingSystem} from "../kit/VotingSystem.sol";
 
 /// @dev A wallet that agrees to everything until it changes its mind.
@@ -29,29 +30,10 @@ contract Wallet is IERC1271 {
     }
 }
 
-interface IDomain {
-    function eip712Domain()
-        external
-        view
-        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory);
-}
-
 /// @title Signatures used for something else, twice, elsewhere, or after a change of mind
-contract VoteSignatureAttacks is VotingSystem {
+contract VoteSignatureAttacks is VotingSystem, Ballots {
     uint256 private constant KEY = uint256(keccak256("voter"));
     uint256 private constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
-    bytes32 private constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    bytes32 private constant BALLOT_TYPEHASH =
-        keccak256("Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)");
-    bytes32 private constant EXTENDED_TYPEHASH = keccak256(
-        "ExtendedBallot(uint256 proposalId,uint8 support,address voter,uint256 nonce,string reason,bytes params)"
-    );
-    bytes32 private constant PERMIT_TYPEHASH =
-        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-    bytes32 private constant DELEGATION_TYPEHASH =
-        keccak256("Delegation(address delegatee,uint256 nonce,uint256 expiry)");
-
     address private voter;
     uint256 private id;
 
@@ -62,14 +44,6 @@ contract VoteSignatureAttacks is VotingSystem {
         token.delegate(address(this));
         vm.warp(START + 1);
         id = _open(_proposal(address(token), abi.encodeCall(token.transfer, (FAN, 0))));
-    }
-
-    function _digest(address verifier, bytes32 structHash) private view returns (bytes32) {
-        (, string memory name, string memory version, uint256 chainId, address self,,) =
-            IDomain(verifier).eip712Domain();
-        bytes32 separator =
-            keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256(bytes(name)), keccak256(bytes(version)), chainId, self));
-        return keccak256(abi.encodePacked("\x19\x01", separator, structHash));
     }
 
     function _sign(bytes32 digest) private pure returns (uint8 v, bytes32 r, bytes32 s) {
