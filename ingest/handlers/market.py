@@ -57,14 +57,14 @@ class AuctionTerms(NamedTuple):
     """What a seller fixes of an auction, in the order of the contract's struct."""
 
     collection: Address
-    token_id: int
-    amount: int
-    currency: Address
-    reserve: int
     start_at: int
-    end_at: int
     royalty_bps: int
     max_fee_bps: int
+    token_id: int
+    amount: int
+    reserve: int
+    currency: Address
+    end_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from graph_schema.store import Cursor
 from ingest.chain_events import read_chain_batch
 from ingest.chain_rows import ChainRows
 from ingest.errors import HandlerFailed
-from ingest.handlers import HANDLERS, IGNORED
+from ingest.handlers import HANDLERS, IGNORED, market, music
 from ingest.handlers.registry import argument_names, snake_case
-from tunefi.chain.artifact import list_artifacts, load_abi
+from tunefi.chain.artifact import list_artifacts, load_abi, load_artifact
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.events import ChainEvent
 from tunefi.chain.logs import RawLog
@@ -28,6 +28,24 @@ def test_every_event_has_a_handler_or_a_reason_and_not_both() -> None:
 def test_the_type_of_an_event_has_the_arguments_of_its_abi(name: tuple[str, str]) -> None:
     expected = tuple(snake_case(argument) for argument in EVENTS[name].names)
     assert argument_names(HANDLERS[name]) == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "argument", "struct"),
+    [
+        (("Marketplace", "Listed"), "order", market.Order),
+        (("Marketplace", "Offered"), "order", market.Order),
+        (("Marketplace", "Sold"), "sale", market.Sale),
+        (("Marketplace", "AuctionCreated"), "terms", market.AuctionTerms),
+        (("MusicNFT", "EditionMinted"), "terms", music.EditionTerms),
+        (("MusicNFT", "LicenceRegistered"), "terms", music.LicenceTerms),
+    ],
+)
+def test_a_struct_of_an_event_has_the_members_of_its_abi_in_their_order(
+    event: tuple[str, str], argument: str, struct: type[tuple[object, ...]]
+) -> None:
+    members = _struct_members(*event, argument)
+    assert struct._fields == members  # type: ignore[attr-defined]
 
 
 async def test_a_handler_that_fails_names_the_event_and_its_place() -> None:
@@ -60,6 +78,18 @@ def test_the_last_word_on_a_relationship_counts() -> None:
     assert back.deleted is None
     assert back.rows is not None
     assert back.rows.num_rows == 1
+
+
+def _struct_members(contract: str, event: str, argument: str) -> tuple[str, ...]:
+    """Return the names of a struct's members, in snake case, as the packaged artifact has them."""
+    (found,) = (
+        item
+        for entry in load_artifact(contract).abi.entries
+        if entry["type"] == "event" and entry["name"] == event
+        for item in entry["inputs"]
+        if item["name"] == argument
+    )
+    return tuple(snake_case(member["name"]) for member in found["components"])
 
 
 class _EmptyGraph:
