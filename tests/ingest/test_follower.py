@@ -16,18 +16,12 @@ from tunefi.chain.blocks import fetch_block
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.errors import ChainIdMismatch, NodeUnreachable
 from tunefi.chain.rpc import JsonRpc
-from tunefi.chain.signing import Signer
 
 pytestmark = pytest.mark.evm
 
 NewStore = Callable[[], Coroutine[Any, Any, GraphStore]]
 WINDOW = 4
 """Blocks by which `finalized` lags on the test's anvil."""
-
-
-@pytest.fixture
-def stage(rpc: JsonRpc, deployment: Deployment, signers: list[Signer]) -> Stage:
-    return Stage(rpc, deployment, signers)
 
 
 def follower_of(stage: Stage, store: GraphStore, **options: Any) -> ChainFollower:

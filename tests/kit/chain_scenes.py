@@ -46,6 +46,11 @@ class Stage:
         assert int(receipt["status"], 16) == 1
         return int(receipt["blockNumber"], 16)
 
+    async def pass_time(self, seconds: int) -> None:
+        """Let time pass on the chain, and a block."""
+        await self.rpc.call("evm_increaseTime", seconds)
+        await self.rpc.call("anvil_mine", "0x1")
+
     async def register_and_mint(self, number: int, artist: int = 7) -> None:
         """Register artist `number`, controlled by a signer, and mint one edition of its track."""
         address = self.signers[artist].address

@@ -17,7 +17,6 @@ from engagement.parameters import RewardParameters
 from recsys.arrays import CsrRows
 from recsys.quantise import quantise_listeners, quantise_tracks
 from recsys.table import EmbeddingTable, build_table
-from tests.kit.anvil import mine
 from tests.kit.chain_scenes import Stage
 from tunefi.chain.blocks import fetch_block
 from tunefi.hashing import keccak256
@@ -110,8 +109,7 @@ class EpochStage:
 
     async def pass_time(self, seconds: int) -> None:
         """Let time pass on the chain, and a block."""
-        await self.stage.rpc.call("evm_increaseTime", seconds)
-        await mine(self.stage.rpc, 1)
+        await self.stage.pass_time(seconds)
 
     async def _build(self, table: EmbeddingTable, epoch_id: EpochId) -> Epoch:
         block = await fetch_block(self.stage.rpc, "latest")
