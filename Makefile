@@ -120,10 +120,8 @@ contracts: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Contracts: 
 	npm run --silent --prefix contracts gas:check
 
 .PHONY: contracts-deep
-contracts-deep: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Hours: invariants and fuzzing of 10,000 runs, symbolic checks, all mutants
+contracts-deep: $(STAMPS)/contracts-build ## Hours: fuzzing and invariants of 10,000 runs
 	FOUNDRY_PROFILE=deep npm run --silent --prefix contracts test
-	$(ANALYSIS) npm run --silent --prefix contracts symbolic
-	npm run --silent --prefix contracts mutate
 
 .PHONY: test-packages
 test-packages: $(STAMPS)/python $(STAMPS)/contracts-build ## Python tests of the packages
