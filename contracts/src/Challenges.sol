@@ -104,6 +104,7 @@ abstract contract Challenges is IChallenges, Epochs {
         if (keeper != other) revert SignersDiffer(keeper, other);
         address[] memory alone = new address[](1);
         alone[0] = keeper;
+        // slither-disable-next-line reentrancy-events (slashing moves TuneToken, which calls nobody)
         uint256 amount = _punish(alone, WHOLE_BPS, msg.sender);
         if (amount == 0) revert NothingToSlash(keeper);
         emit KeeperEquivocated(a.epoch, keeper, msg.sender, hashA, hashB, amount);

@@ -266,6 +266,7 @@ abstract contract Epochs is KeeperSet, EIP712 {
 
     function _stateOf(uint64 epoch) internal view returns (EpochState) {
         EpochRecord memory record = _records[epoch];
+        // slither-disable-next-line incorrect-equality (zero: it was never committed)
         if (record.finalAt == 0) return EpochState.None;
         if (record.invalid) return EpochState.Invalid;
         if (block.timestamp < record.finalAt || record.openDemands > 0) return EpochState.Pending;
@@ -352,6 +353,7 @@ abstract contract Epochs is KeeperSet, EIP712 {
     function _checkBonds(address[] calldata signers) private view {
         uint256 needed = minBond;
         for (uint256 i = 0; i < signers.length; ++i) {
+            // slither-disable-next-line calls-loop (our own contract; at most 64 signers)
             uint256 bonded = staking.bondOf(signers[i]);
             if (bonded < needed) revert BondTooSmall(signers[i], needed, bonded);
         }

@@ -169,6 +169,7 @@ contract FanEngagement is RewardRoots, ReentrancyGuardTransient {
     /// fails and the rest of the batch succeeds, because a call leaves its caller a 64th of the gas.
     function _push(address account, uint256 amount) private returns (bool) {
         if (gasleft() < PUSH_GAS * 64 / 63 + CALL_GAS) revert TooLittleGas(account);
+        // slither-disable-next-line calls-loop (bounded gas, and a failure is passed over)
         try token.transfer{gas: PUSH_GAS}(account, amount) returns (bool success) {
             return success;
         } catch {
@@ -180,6 +181,7 @@ contract FanEngagement is RewardRoots, ReentrancyGuardTransient {
     function _book(address account, uint256 cumulative, uint256 paidInAll) private {
         // forge-lint: disable-next-line(unsafe-typecast)
         _accounts[account].claimed = uint128(cumulative);
+        // slither-disable-next-line costly-loop (a push must see what the one before it paid)
         totalPaid = paidInAll;
     }
 

@@ -63,6 +63,7 @@ abstract contract KeeperSet is IRecommendationGraph, AccessManaged {
             if (_isMember(set.generation, member)) present[count++] = member;
         }
         // Shortens the array in memory: places of those who were removed are not counted.
+        // slither-disable-next-line assembly (the length of an array in memory cannot be set otherwise)
         assembly ("memory-safe") {
             mstore(present, count)
         }

@@ -16,9 +16,12 @@ library Openings {
     uint256 private constant ROW_BYTES = 4;
     uint256 private constant LOW_BITS = 0x0101010101010101010101010101010101010101010101010101010101010101;
     uint256 private constant HIGH_BITS = 0x8080808080808080808080808080808080808080808080808080808080808080;
+    // slither-disable-start too-many-digits (masks of lanes of a word)
     uint256 private constant LOW_LANES = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
     uint256 private constant LANE_ONES = 0x0000000000000001000000000000000100000000000000010000000000000001;
     uint256 private constant LANE_GUARDS = 0x0000000100000000000000010000000000000001000000000000000100000000;
+
+    // slither-disable-end too-many-digits
 
     /// @notice Whether vector, exclusions, list and scores have the epoch's form.
     function isWellFormed(

@@ -178,6 +178,7 @@ contract RoyaltyDistributor is IRoyaltyDistributor, EIP712, ReentrancyGuardTrans
     function sweep(address account, address currency) external nonReentrant returns (uint256 amount) {
         if (!isSplit(account)) revert UnknownSplit(account);
         amount = _sweep(account, currency);
+        // slither-disable-next-line incorrect-equality (a gift makes it more than nothing, and is swept)
         if (amount == 0) revert NothingOwed(account, currency);
     }
 
@@ -232,6 +233,7 @@ contract RoyaltyDistributor is IRoyaltyDistributor, EIP712, ReentrancyGuardTrans
     }
 
     function _credit(address account, address currency, uint256 amount, address from) private {
+        // slither-disable-next-line incorrect-equality (nothing came, nothing is booked)
         if (amount == 0) return;
         if (account == address(0)) revert ZeroAddress();
         bytes32 splitHash = splitHashOf[account];
@@ -241,10 +243,13 @@ contract RoyaltyDistributor is IRoyaltyDistributor, EIP712, ReentrancyGuardTrans
 
     function _sweep(address account, address currency) private returns (uint256 amount) {
         uint256 lying = currency == ETHER ? account.balance : IERC20(currency).balanceOf(account);
+        // slither-disable-next-line incorrect-equality (a gift makes it more than nothing, and is swept)
         if (lying == 0) return 0;
         // The account was derived from the history after its own content; nothing else can stand there.
+        // slither-disable-next-line unused-return (the address is `account`)
         if (account.code.length == 0) Clones.cloneDeterministic(wallet, _saltOf[account]);
         uint256 before = currency == ETHER ? 0 : IERC20(currency).balanceOf(address(this));
+        // slither-disable-next-line reentrancy-benign (what can be entered meanwhile touches no balance)
         SplitWallet(payable(account)).release(currency, lying);
         amount = currency == ETHER ? lying : Math.saturatingSub(IERC20(currency).balanceOf(address(this)), before);
         _credit(account, currency, amount, account);
@@ -254,6 +259,7 @@ contract RoyaltyDistributor is IRoyaltyDistributor, EIP712, ReentrancyGuardTrans
     function _update(address account, Split memory next) private {
         uint256 number = numberOf[account];
         bytes32 splitHash = _checkContent(next, number);
+        // slither-disable-next-line reentrancy-no-eth,reentrancy-benign (our wallet pays us; no other code runs)
         _sweep(account, ETHER);
         bytes32 previousHash = splitHashOf[account];
         _grow(splitHash, number);

@@ -14,10 +14,13 @@ import {Packed} from "./Packed.sol";
 /// No lane overflows: each product is at most 255^2, and 1,024 of them stay below 2^26.
 library Scores {
     uint256 private constant HIGH_BITS = 0x8080808080808080808080808080808080808080808080808080808080808080;
+    // slither-disable-start too-many-digits (masks of lanes of a word)
     uint256 private constant LOW_BYTES = 0x000000ff000000ff000000ff000000ff000000ff000000ff000000ff000000ff;
     uint256 private constant LANE_ONES = 0x0000000100000001000000010000000100000001000000010000000100000001;
     uint256 private constant LOW_LANES = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
     uint256 private constant LOW_HALVES = 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
+
+    // slither-disable-end too-many-digits
 
     /// @notice The product of two vectors of one dimension, a multiple of 32 up to 1,024. Recomputes what a list claims.
     function product(bytes calldata a, bytes calldata b) internal pure returns (int256) {

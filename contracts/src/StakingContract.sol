@@ -154,6 +154,7 @@ contract StakingContract is IStakingContract, Votes, ReentrancyGuardTransient {
     }
 
     /// @notice The clock's description (ERC-6372).
+    // slither-disable-next-line naming-convention (the name is of ERC-6372)
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }

@@ -98,6 +98,7 @@ contract TuneToken is
     }
 
     /// @notice The clock's description (ERC-6372).
+    // slither-disable-next-line naming-convention (the name is of ERC-6372)
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }
@@ -112,6 +113,7 @@ contract TuneToken is
     }
 
     /// @dev Bridges are a role in Permissions, not addresses in here.
+    // slither-disable-next-line dead-code (OpenZeppelin's modifier onlyTokenBridge calls it)
     function _checkTokenBridge(address caller) internal override {
         _checkCanCall(caller, msg.data);
     }

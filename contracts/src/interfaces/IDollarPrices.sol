@@ -18,6 +18,7 @@ interface IDollarPrices {
     }
 
     /// @notice What this contract was deployed with.
+    // slither-disable-next-line unindexed-event-address (emitted once)
     event SequencerFeedSet(address sequencerFeed);
 
     /// @notice Where the dollar price of a currency comes from changed; a zero feed: it has none.

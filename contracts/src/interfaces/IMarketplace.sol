@@ -152,9 +152,11 @@ interface IMarketplace {
     }
 
     /// @notice What this contract was deployed with.
+    // slither-disable-next-line unindexed-event-address (emitted once)
     event ParametersSet(address distributor, address dollarPrices);
 
     /// @notice The protocol fee, in hundredths of a percent, and who gets it changed.
+    // slither-disable-next-line unindexed-event-address (rare, and read whole: nobody looks for a treasury)
     event ProtocolFeeSet(uint16 feeBps, address treasury);
 
     /// @notice An ERC-20 can be used from now on, or for nothing new any more.

@@ -176,9 +176,11 @@ interface IMusicNFT is IERC1155, IERC2981 {
     );
 
     /// @notice The protocol fee, in hundredths of a percent, and who gets it changed.
+    // slither-disable-next-line unindexed-event-address (rare, and read whole: nobody looks for a treasury)
     event ProtocolFeeSet(uint16 feeBps, address treasury);
 
     /// @notice Emitted once, with the token of prices and the ledger of payments.
+    // slither-disable-next-line unindexed-event-address (emitted once)
     event ParametersSet(address token, address distributor);
 
     /// @notice An id is empty.

@@ -66,7 +66,7 @@ contract DollarPrices is IDollarPrices, AccessManaged {
     }
 
     function _answer(DollarFeed memory source) private view returns (uint256) {
-        // slither-disable-next-line unused-return
+        // slither-disable-next-line unused-return (when the round began says nothing about its answer)
         (uint80 roundId, int256 answer,, uint256 updatedAt, uint80 answeredInRound) = source.feed.latestRoundData();
         if (roundId == 0 || updatedAt == 0 || answeredInRound < roundId) {
             revert IncompleteRound(roundId, answeredInRound);
@@ -82,7 +82,7 @@ contract DollarPrices is IDollarPrices, AccessManaged {
 
     function _checkSequencer() private view {
         if (address(sequencerFeed) == address(0)) return;
-        // slither-disable-next-line unused-return
+        // slither-disable-next-line unused-return (the feed has no rounds to compare)
         (, int256 isDown, uint256 since,,) = sequencerFeed.latestRoundData();
         if (since > block.timestamp) revert FutureAnswer(since);
         // A feed that was never initialised says zero for everything.

@@ -141,7 +141,7 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
     /// @dev A key counts for its account even when the account has code (EIP-7702); otherwise the code decides, each
     /// time anew. Nobody has the key of a contract's address.
     function _isSigned(address maker, bytes32 hash, bytes calldata signature) private view returns (bool) {
-        // slither-disable-next-line unused-return
+        // slither-disable-next-line unused-return (the problem's detail)
         (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(hash, signature);
         if (problem == ECDSA.RecoverError.NoError && signer == maker) return true;
         return maker.code.length > 0 && SignatureChecker.isValidERC1271SignatureNowCalldata(maker, hash, signature);
@@ -194,7 +194,6 @@ abstract contract Orders is Settlement, EIP712, ReentrancyGuardTransient {
 
     /// @dev Takes the price from the buyer and returns what is left of the ether sent for a price that moves. Called by
     /// {fill} only, which is payable.
-    // slither-disable-next-line msg-value-in-nonpayable
     function _receive(Order memory order, Sale memory sale, uint256 limit) private returns (uint256 rest) {
         if (order.currency == address(0) && order.priceMoves()) {
             if (msg.value != limit) revert WrongPayment(msg.value, limit);

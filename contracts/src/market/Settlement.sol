@@ -49,7 +49,6 @@ abstract contract Settlement is Trading {
 
     /// @dev Takes exactly `amount` of a currency from `payer`, who is the caller, or the maker of an offer that it signed
     /// or published; ether has come with the call, from the caller. Called by payable functions only.
-    // slither-disable-next-line msg-value-in-nonpayable
     function _collect(address currency, address payer, uint256 amount) internal {
         if (currency == address(0)) {
             if (msg.value != amount) revert WrongPayment(msg.value, amount);
@@ -57,7 +56,6 @@ abstract contract Settlement is Trading {
         }
         if (msg.value != 0) revert WrongPayment(msg.value, 0);
         uint256 before = IERC20(currency).balanceOf(address(this));
-        // slither-disable-next-line arbitrary-send-erc20
         IERC20(currency).safeTransferFrom(payer, address(this), amount);
         uint256 delivered = IERC20(currency).balanceOf(address(this)) - before;
         if (delivered < amount) revert ShortDelivery(delivered, amount);
