@@ -93,10 +93,15 @@ def on_keeper_set_changed(event: KeeperSetChanged, context: Context) -> None:
 
 @handles("RecommendationGraph", KeeperRemoved)
 def on_keeper_removed(event: KeeperRemoved, context: Context) -> None:
-    """The set without that member; the quorum stays, and the sets before stay as they were."""
+    """The set without that member; the quorum stays, and the sets before stay as they were.
+
+    All whom one challenge removes leave in one version, so this may be a set that has been added without
+    another of them.
+    """
     before = context.state.keepers
     context.state.keepers = KeeperMembers(before.members - {event.keeper}, before.quorum)
-    _add_keeper_set(context, event.version)
+    keeper_set = _add_keeper_set(context, event.version)
+    context.rows.no_edge("KEEPS", ("Account", event.keeper), keeper_set)
 
 
 @handles("RecommendationGraph", Committed)
@@ -152,10 +157,11 @@ def add_challenger(context: Context, challenge: tuple[str, str], epoch: int, by:
     context.rows.edge("CHALLENGED", challenge, ("Epoch", epoch_name(context, epoch)), **ends)
 
 
-def _add_keeper_set(context: Context, version: int) -> None:
+def _add_keeper_set(context: Context, version: int) -> tuple[str, str]:
     contract = context.contracts["RecommendationGraph"]
     keeper_set = ("KeeperSet", chain_name(context.chain_id, contract, version))
     now = context.state.keepers
     context.rows.node(*keeper_set, version=version, quorum=now.quorum, at=context.at)
     for keeper in sorted(now.members):
         context.rows.edge("KEEPS", ("Account", keeper), keeper_set)
+    return keeper_set
