@@ -25,6 +25,10 @@ ORDER_LABELS = {"Listing": ("listing_id", "LISTED"), "Offer": ("offer_id", "OFFE
 """Key and relationship from its maker, of each label of an order."""
 
 
+EDITION_LABELS = {"LICENSED_AS": ("Licence", "licence_id"), "PAYS_BY": ("RoyaltySplit", "split_id")}
+"""Label and key of what an edition names, by the relationship from its track."""
+
+
 class TokenNames:
     """The ids of a track's editions in one property: separated by spaces, in the order they were minted."""
 

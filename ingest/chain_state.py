@@ -1,5 +1,5 @@
 """What handlers must know beyond their event: which track a token is, who holds how many, who keeps, which
-orders are open, which accounts are splits.
+orders are open, which accounts are splits, what a track's newest edition names.
 
 Owns the reading of it from the graph, so that a block can be applied without asking a contract. Refuses to
 write. Only what the events of a batch need is read.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph_schema.store import GraphStore
-from ingest.chain_names import ORDER_LABELS, TOKEN_EVENTS, TokenNames, chain_name
+from ingest.chain_names import EDITION_LABELS, ORDER_LABELS, TOKEN_EVENTS, TokenNames, chain_name
 from tunefi.chain.events import ChainEvent
 from tunefi.ids import ChainId, hex_of
 
@@ -42,6 +42,7 @@ class ChainState:
         keepers: The newest keeper set.
         orders: Open orders by label and id.
         splits: Accounts that are royalty splits.
+        newest: Licence and split of a track's newest edition, as label and id, by relationship and track.
         losses: Transaction, keeper and wei of slashes whose reason comes later in their transaction.
     """
 
@@ -50,6 +51,7 @@ class ChainState:
     keepers: KeeperMembers = field(default_factory=KeeperMembers)
     orders: dict[tuple[str, str], OpenOrder] = field(default_factory=dict)
     splits: set[str] = field(default_factory=set)
+    newest: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     losses: list[tuple[str, str, int]] = field(default_factory=list)
 
     def tokens_of(self, track_id: str) -> str:
@@ -71,6 +73,7 @@ async def read_chain_state(store: GraphStore, chain_id: ChainId, events: Sequenc
         state.orders = await _read_orders(store, chain_id, events)
     if ("MusicNFT", "EditionMinted") in names:
         state.splits = await _read_splits(store)
+        state.newest = await _read_newest(store, events)
     return state
 
 
@@ -127,6 +130,22 @@ async def _read_orders(
 async def _read_splits(store: GraphStore) -> set[str]:
     rows = await store.query("MATCH (s:RoyaltySplit) RETURN s.split_id AS split_id")
     return {row["split_id"] for row in rows}
+
+
+async def _read_newest(
+    store: GraphStore, events: Iterable[ChainEvent]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return licence and split of the tracks of which an edition is minted."""
+    minted = sorted({event.arguments["terms"][1] for event in events if event.name == "EditionMinted"})
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for type_, (label, key) in EDITION_LABELS.items():
+        rows = await store.query(
+            f"MATCH (t:Track)-[:{type_}]->(n:{label}) WHERE t.track_id IN $tracks "
+            f"RETURN t.track_id AS track_id, n.{key} AS id",
+            {"tracks": minted},
+        )
+        found |= {(type_, row["track_id"]): (label, row["id"]) for row in rows}
+    return found
 
 
 def _order_hash(event: ChainEvent) -> str | None:

@@ -6,7 +6,7 @@ Owns what they mean in the graph. Refuses to know blocks and nodes of the networ
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ingest.chain_names import chain_name, currency_name
+from ingest.chain_names import EDITION_LABELS, chain_name, currency_name
 from ingest.handlers.registry import Context, handles
 from ingest.handlers.royalties import split_name
 from tunefi.ids import ZERO_ADDRESS, Address, hex_of
@@ -174,10 +174,10 @@ def on_edition_minted(event: EditionMinted, context: Context) -> None:
         uri=terms.uri,
     )
     context.rows.edge("CREATED", ("Artist", terms.artist_id), track, minted=True)
-    if any(terms.licence_id):
-        context.rows.edge("LICENSED_AS", track, ("Licence", _licence(context, terms.licence_id)))
-    if (split_id := split_name(context, terms.payee)) in context.state.splits:
-        context.rows.edge("PAYS_BY", track, ("RoyaltySplit", split_id))
+    licence_id = _licence(context, terms.licence_id) if any(terms.licence_id) else None
+    _name_newest(context, "LICENSED_AS", track, licence_id)
+    split_id = split_name(context, terms.payee)
+    _name_newest(context, "PAYS_BY", track, split_id if split_id in context.state.splits else None)
 
 
 @handles("MusicNFT", LicenceRegistered)
@@ -249,6 +249,17 @@ def _move(context: Context, source: Address, target: Address, token_id: int, val
             context.rows.edge("HOLDS", *ends, amount=str(amount))
         else:
             context.rows.no_edge("HOLDS", *ends)
+
+
+def _name_newest(context: Context, type_: str, track: tuple[str, str], target_id: str | None) -> None:
+    """Let a track name what its newest edition names, and nothing that one before named."""
+    place = (type_, track[1])
+    if (before := context.state.newest.pop(place, None)) is not None:
+        context.rows.no_edge(type_, track, before)
+    if target_id is not None:
+        target = (EDITION_LABELS[type_][0], target_id)
+        context.rows.edge(type_, track, target)
+        context.state.newest[place] = target
 
 
 def _licence(context: Context, licence_id: bytes) -> str:
