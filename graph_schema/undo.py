@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from graph_schema.kinds import FLAGS, Kind, kind_by_name, part_properties
 from graph_schema.merging import BEFORE, beside_stored, first_of_each_key, is_new
+from graph_schema.migrations.m0003_complete_contracts import read_undo_record
 from graph_schema.properties import Source
 from graph_schema.statements import (
     COUNT_UNDO,
@@ -133,9 +134,10 @@ async def read_states(
     """Return the undo records that a statement finds, the newest first."""
     found = await tx.run(statement, one_row(parameters))
     ordered = found.sort_by([("block_number", "descending"), ("sequence", "descending")])
+    kinds = [kind_by_name(name) for name in ordered["kind"].to_pylist()]
     return [
-        (kind_by_name(name), decode_table(payload))
-        for name, payload in zip(ordered["kind"].to_pylist(), ordered["payload"].to_pylist(), strict=True)
+        (kind, read_undo_record(kind, decode_table(payload)))
+        for kind, payload in zip(kinds, ordered["payload"].to_pylist(), strict=True)
     ]
 
 
