@@ -32,13 +32,11 @@ from commitments.known_epoch import KnownEpoch
 from commitments.leaves import listener_leaf
 from commitments.merkle import verify_proof
 from commitments.opening import Opening, unpack_rows, unpack_scores
-from commitments.opening_form import SENTENCES, find_malformation
+from commitments.opening_form import SENTENCES, find_malformation, find_repeated, find_wrong_length
 from commitments.signed import Signed
 from recsys.arrays import Int8Matrix
 from recsys.quantise import COMPONENT_MAX
 from recsys.rank import score_tracks
-
-_ROW_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,8 @@ def find_list_evidence(known: KnownEpoch, opening: Opening) -> Iterator[Evidence
         call = build_malformed_listener_challenge(known, opening)
         yield Evidence(Fault.MALFORMED, problem, call)
         return
-    if (problem := _in_length(known.commitment, opening)) is not None:
+    problem = find_wrong_length(opening, known.commitment.list_length, known.commitment.tracks)
+    if problem is not None:
         yield Evidence(Fault.LIST_LENGTH, problem, build_order_challenge(known, opening, 0, 0))
         return
     yield from _order_evidence(known, opening)
@@ -160,7 +159,7 @@ def _order_evidence(known: KnownEpoch, opening: Opening) -> Iterator[Evidence]:
         if (at := _first(mask)) is not None:
             call = build_order_challenge(known, opening, at, at)
             yield Evidence(fault, f"rank {at + 1} is row {rows[at]}, which is {what}", call)
-    if (pair := _repeated(rows)) is not None:
+    if (pair := find_repeated(rows.tolist())) is not None:
         call = build_order_challenge(known, opening, *pair)
         yield Evidence(Fault.REPEATED, f"ranks {pair[0] + 1} and {pair[1] + 1} are one row", call)
     falls = (scores[1:] > scores[:-1]) | ((scores[1:] == scores[:-1]) & (rows[1:] < rows[:-1]))
@@ -208,28 +207,10 @@ def _in_form(commitment: EpochCommitment, opening: Opening) -> str | None:
     return None if malformation is None else SENTENCES[malformation]
 
 
-def _in_length(commitment: EpochCommitment, opening: Opening) -> str | None:
-    excluded = len(opening.excluded) // _ROW_BYTES
-    count, expected = (
-        len(opening.rows) // _ROW_BYTES,
-        min(commitment.list_length, commitment.tracks - excluded),
-    )
-    return None if count == expected else f"the list has {count} tracks and must have {expected}"
-
-
 def _malformed_row(vectors: Int8Matrix, dimension: int) -> int | None:
     if vectors.shape[1] != dimension:
         return 0
     return _first(np.any(vectors < -COMPONENT_MAX, axis=1))
-
-
-def _repeated(rows: NDArray[np.int64]) -> tuple[int, int] | None:
-    seen: dict[int, int] = {}
-    for rank, row in enumerate(rows.tolist()):
-        if row in seen:
-            return seen[row], rank
-        seen[row] = rank
-    return None
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

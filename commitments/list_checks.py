@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from commitments.faults import Check, Fault, judged
 from commitments.opening import Opening, unpack_rows, unpack_scores
+from commitments.opening_form import find_repeated, find_wrong_length
 from recsys.arrays import Int8Matrix
 from recsys.rank import score_tracks
 
@@ -26,7 +27,6 @@ class _List:
     scores: NDArray[np.int64]
     excluded: NDArray[np.int64]
     true_scores: NDArray[np.int64]
-    list_length: int
     name: Name
 
     @property
@@ -50,13 +50,14 @@ def check_list(opening: Opening, tracks: Int8Matrix, list_length: int, name: Nam
         unpack_rows(opening.excluded),
     )
     true_scores = score_tracks(vector, tracks).astype(np.int64)
-    found = _List(rows, scores, excluded, true_scores, list_length, name)
+    found = _List(rows, scores, excluded, true_scores, name)
+    wrong_length = find_wrong_length(opening, list_length, len(tracks))
     count = len(rows)
     yield judged("exclusions", Fault.EXCLUDED, _excluded(found), "no excluded track is in the list")
     yield judged("rows", Fault.UNKNOWN_ROW, _unknown(found), "every row of the list is a track")
     yield judged("repetition", Fault.REPEATED, _repeated(found), "no track is listed twice")
     yield judged("order", Fault.ORDER, _order(found), "the tracks stand in the order of their scores")
-    yield judged("length", Fault.LIST_LENGTH, _length(found), f"the list has its {count} tracks")
+    yield judged("length", Fault.LIST_LENGTH, wrong_length, f"the list has its {count} tracks")
     yield judged("scores", Fault.SCORE, _score(found), f"all {count} scores are those of the vectors")
     yield judged(
         "omission",
@@ -81,12 +82,9 @@ def _unknown(found: _List) -> str | None:
 
 
 def _repeated(found: _List) -> str | None:
-    seen = set[int]()
-    for rank, row in enumerate(found.known_rows.tolist(), 1):
-        if row in seen:
-            return f"rank {rank} repeats {found.name(row)}"
-        seen.add(row)
-    return None
+    rows = found.known_rows.tolist()
+    places = find_repeated(rows)
+    return None if places is None else f"rank {places[1] + 1} repeats {found.name(rows[places[1]])}"
 
 
 def _order(found: _List) -> str | None:
@@ -102,13 +100,6 @@ def _order(found: _List) -> str | None:
         f"{found.name(first)} ({scores[rank]}) stands before {found.name(second)} ({scores[rank + 1]}), "
         "which ranks higher"
     )
-
-
-def _length(found: _List) -> str | None:
-    expected = min(found.list_length, len(found.true_scores) - len(found.excluded))
-    if len(found.rows) == expected:
-        return None
-    return f"the list has {len(found.rows)} tracks and must have {expected}"
 
 
 def _score(found: _List) -> str | None:

@@ -1,9 +1,11 @@
 """Whether the bytes of an opening have the form that every list must have.
 
-Owns the rules of `challengeMalformed`. Refuses to know scores and proofs. Bytes of bad form that hash to
-a committed leaf are proof of a false epoch.
+Owns the rules of `challengeMalformed`, and those of a list that need no score: how long it is, and that
+no row comes twice. Refuses to know scores and proofs. Bytes of bad form that hash to a committed leaf are
+proof of a false epoch.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -50,6 +52,29 @@ def find_malformation(opening: Opening, dimension: int, tracks: int) -> Malforma
     return (
         _in_vector(opening.vector, dimension) or _in_excluded(opening.excluded, tracks) or _in_list(opening)
     )
+
+
+def find_wrong_length(opening: Opening, list_length: int, tracks: int) -> str | None:
+    """Return what is wrong with the length of a list of good form, or None.
+
+    Args:
+        opening: An opening of good form.
+        list_length: Length of a full list.
+        tracks: Number of tracks of the epoch.
+    """
+    count = len(unpack_rows(opening.rows))
+    expected = min(list_length, tracks - len(unpack_rows(opening.excluded)))
+    return None if count == expected else f"the list has {count} tracks and must have {expected}"
+
+
+def find_repeated(rows: Sequence[int]) -> tuple[int, int] | None:
+    """Return the places, from 0, of the first row that is listed again, or None."""
+    seen: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        if row in seen:
+            return seen[row], place
+        seen[row] = place
+    return None
 
 
 def _in_vector(vector: bytes, dimension: int) -> Malformation | None:

@@ -9,8 +9,7 @@ from commitments.graph_calls import GraphCall, build_listener_demand, build_trac
 from keepers.errors import ForeignEpoch
 from keepers.report import Outcome
 from keepers.schedule import KeeperSchedule, Pace
-from tests.keepers.test_schedule_reports_health import new_health
-from tests.keepers.world import World
+from tests.keepers.world import World, new_health
 from tests.kit.anvil import mine
 from tunefi.ids import EpochId
 

@@ -1,23 +1,17 @@
 """Cycles run on a clock, and the health register says how they are."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
 
 from keepers.report import Outcome
 from keepers.schedule import KeeperSchedule, Pace
-from tests.keepers.world import World
+from tests.keepers.world import World, new_health
 from tunefi.chain.rpc import JsonRpc
 from tunefi.health import Health
-from tunefi.ids import Microseconds
 
 pytestmark = pytest.mark.evm
-
-
-def new_health() -> Health:
-    return Health(lambda: Microseconds(time.time_ns() // 1_000))
 
 
 async def _up_to_date() -> None:

@@ -1,5 +1,6 @@
 """A small world for keeper tests: a chain with people, a log, a graph, a home, and the keepers' context."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from tests.kit.chain_scenes import Stage
 from tests.kit.entries import NOON
 from tunefi.chain.sender import TransactionSender
 from tunefi.hashing import keccak256
+from tunefi.health import Health
 from tunefi.home import Home
 from tunefi.ids import Address, ArtistId, ChainId, Hash32, Microseconds, TrackId
 from tunefi.progress import SilentProgress
@@ -161,6 +163,11 @@ def with_choices(world: World, **choices: object) -> World:
     """Return the world with other choices of the installation."""
     changed = replace(world.context.choices, **choices)  # type: ignore[arg-type]
     return replace(world, context=replace(world.context, choices=changed))
+
+
+def new_health() -> Health:
+    """Return a health register on the machine's clock."""
+    return Health(lambda: Microseconds(time.time_ns() // 1_000))
 
 
 async def _set_the_chain(world: World) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from commitments.bundle import save_bundle
 from commitments.commitment import EpochCommitment, RewardRoot
-from commitments.epoch import Epoch, EpochTerms, build_epoch
+from commitments.epoch import Epoch, build_epoch
 from commitments.leaves import LeafPlace
 from commitments.library import EpochLibrary
 from commitments.rewards import build_reward_tree
@@ -18,9 +18,9 @@ from recsys.arrays import CsrRows
 from recsys.quantise import quantise_listeners, quantise_tracks
 from recsys.table import EmbeddingTable, build_table
 from tests.kit.chain_scenes import Stage
-from tunefi.chain.blocks import fetch_block
+from tests.kit.epochs import terms_on_chain
 from tunefi.hashing import keccak256
-from tunefi.ids import Address, BlockNumber, ChainId, EpochId, Hash32, LogPosition, Wei
+from tunefi.ids import Address, ChainId, EpochId, Hash32, Wei
 
 DIMENSION = 32
 LIST_LENGTH = 10
@@ -112,21 +112,7 @@ class EpochStage:
         await self.stage.pass_time(seconds)
 
     async def _build(self, table: EmbeddingTable, epoch_id: EpochId) -> Epoch:
-        block = await fetch_block(self.stage.rpc, "latest")
-        seconds = block.timestamp_at // 1_000_000
-        terms = EpochTerms(
-            chain_id=ChainId(self.stage.deployment.chain_id),
-            recommendation_graph=self.stage.deployment.contracts["RecommendationGraph"],
-            epoch=epoch_id,
-            list_length=LIST_LENGTH,
-            reference_block=BlockNumber(block.number),
-            reference_hash=Hash32(bytes.fromhex(block.hash[2:])),
-            keeper_set_version=1,
-            valid_from=seconds,
-            valid_until=seconds + 3600,
-            log_position=LogPosition(0),
-            log_hash=Hash32(bytes(32)),
-        )
+        terms = await terms_on_chain(self.stage, epoch_id, LIST_LENGTH)
         heard = CsrRows.of_sets([{row} for row in range(len(table.listener_addresses))])
         return build_epoch(table, heard, terms, EPOCH_SECRET)
 

@@ -22,13 +22,13 @@ from recsys.arrays import CsrRows
 from recsys.quantise import quantise_listeners, quantise_tracks
 from recsys.table import build_table
 from tests.kit.chain_scenes import Stage
+from tests.kit.epochs import terms_on_chain
 from tunefi.chain.abi import decode_revert
 from tunefi.chain.artifact import load_abi
-from tunefi.chain.blocks import fetch_block
 from tunefi.chain.events import ChainEvent, decode_logs
 from tunefi.chain.sender import Receipt, Transaction
 from tunefi.hashing import keccak256
-from tunefi.ids import Address, BlockNumber, ChainId, EpochId, Hash32, LogPosition, parse_address
+from tunefi.ids import Address, ChainId, EpochId, Hash32, parse_address
 
 SECRET = b"\x07" * 32
 CHALLENGER = 7
@@ -131,7 +131,8 @@ class Court:
 
     async def build(self, size: Size, *, epoch: int = 1, seed: int = 5) -> Epoch:
         """Return a true epoch that could be committed now, as the keepers have it."""
-        return build_true_epoch(await self._terms(size, epoch), size, seed)
+        terms = await terms_on_chain(self.stage, EpochId(epoch), size.list_length)
+        return build_true_epoch(terms, size, seed)
 
     async def plea(self, size: Size = Size(), *, epoch: int = 1, seed: int = 5) -> Plea:
         """Return a true epoch that could be committed now."""
@@ -191,23 +192,6 @@ class Court:
                 replies = http.post(self.stage.rpc.url, json=batch).json()
                 for reply in sorted(replies, key=lambda reply: int(reply["id"])):
                     yield _verdict(reply, names)
-
-    async def _terms(self, size: Size, epoch: int) -> EpochTerms:
-        block = await fetch_block(self.stage.rpc, "latest")
-        seconds = block.timestamp_at // 1_000_000
-        return EpochTerms(
-            chain_id=ChainId(self.stage.deployment.chain_id),
-            recommendation_graph=self.stage.deployment.contracts["RecommendationGraph"],
-            epoch=EpochId(epoch),
-            list_length=size.list_length,
-            reference_block=BlockNumber(block.number),
-            reference_hash=Hash32(bytes.fromhex(block.hash[2:])),
-            keeper_set_version=1,
-            valid_from=seconds,
-            valid_until=seconds + 3_600,
-            log_position=LogPosition(0),
-            log_hash=Hash32(bytes(32)),
-        )
 
 
 def build_true_epoch(terms: EpochTerms, size: Size, seed: int) -> Epoch:

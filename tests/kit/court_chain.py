@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
-from tests.kit.anvil import MNEMONIC
+from tests.kit.anvil import MNEMONIC, system_parameters
 from tests.kit.chain_scenes import Stage
 from tests.kit.court import Court, bond_all
 from tunefi.chain.anvil import AnvilNode, AnvilOptions
-from tunefi.chain.deploy import SystemParameters, deploy_system
+from tunefi.chain.deploy import deploy_system
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import derive_signers
-from tunefi.ids import Wei
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +36,12 @@ async def court(court_chain: tuple[str, Deployment]) -> AsyncIterator[Court]:
 
 async def _deploy(url: str) -> Deployment:
     signers = derive_signers(MNEMONIC, 10)
-    parameters = SystemParameters(
-        keepers=tuple(signer.address for signer in signers[1:4]),
-        quorum=2,
-        min_bond_wei=Wei(10**18),
-        guardian=signers[4].address,
-        registrar=signers[5].address,
+    parameters = replace(
+        system_parameters(signers),
         window_seconds=3_600,
         answer_time_seconds=600,
         challenge_time_seconds=600,
+        unbonding_delay_seconds=1_209_600,
     )
     deployment = await deploy_system(url, signers[0], parameters)
     async with JsonRpc(url) as rpc:

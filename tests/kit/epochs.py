@@ -1,4 +1,4 @@
-"""Small whole epochs for tests: the one of the shared vectors, and random ones."""
+"""Small whole epochs for tests: of the shared vectors, random ones, and terms that a chain accepts."""
 
 import dataclasses
 from pathlib import Path
@@ -10,7 +10,9 @@ from commitments.commitment import EpochCommitment
 from commitments.epoch import Epoch, EpochTerms, build_epoch
 from recsys.arrays import CsrRows
 from recsys.table import EmbeddingTable, build_table
+from tests.kit.chain_scenes import Stage
 from tests.kit.vectors import load_vectors, to_bytes, to_int8
+from tunefi.chain.blocks import fetch_block
 from tunefi.ids import BlockNumber, ChainId, EpochId, Hash32, LogPosition, parse_address
 
 SECRET = bytes(range(32))
@@ -31,6 +33,25 @@ def build_terms(epoch: int = 3, list_length: int = 4) -> EpochTerms:
         log_position=LogPosition(77),
         log_hash=Hash32(b"\x22" * 32),
         generated="everything: a test",
+    )
+
+
+async def terms_on_chain(stage: Stage, epoch: EpochId, list_length: int) -> EpochTerms:
+    """Return terms that a chain accepts now, of the first keeper set, valid for an hour."""
+    block = await fetch_block(stage.rpc, "latest")
+    seconds = block.timestamp_at // 1_000_000
+    return EpochTerms(
+        chain_id=ChainId(stage.deployment.chain_id),
+        recommendation_graph=stage.deployment.contracts["RecommendationGraph"],
+        epoch=epoch,
+        list_length=list_length,
+        reference_block=BlockNumber(block.number),
+        reference_hash=Hash32(bytes.fromhex(block.hash[2:])),
+        keeper_set_version=1,
+        valid_from=seconds,
+        valid_until=seconds + 3_600,
+        log_position=LogPosition(0),
+        log_hash=Hash32(bytes(32)),
     )
 
 

@@ -1,8 +1,9 @@
 """Each way in which the design says that an epoch can be false, applied to a true one."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from commitments.opening import Opening, pack_rows, pack_scores, unpack_rows, un
 from recsys.rank import score_tracks
 from tests.kit.court import Plea
 from tunefi.ids import Address
+
+Leaf = TypeVar("Leaf", TrackOpening, Opening)
 
 LISTENER = 5
 """The listener whose list is falsified; it has exclusions."""
@@ -155,19 +158,29 @@ def _quiet_row(plea: Plea) -> int:
     return next(row for row in range(len(plea.tracks)) if row not in listed)
 
 
+def _exchanged(items: Sequence[Leaf], row: int, part: str) -> list[Leaf]:
+    """Return the items with a part of one and of the next exchanged."""
+    a, b = items[row], items[row + 1]
+    pair = (
+        dataclasses.replace(a, **{part: getattr(b, part)}),
+        dataclasses.replace(b, **{part: getattr(a, part)}),
+    )
+    return [*items[:row], *pair, *items[row + 2 :]]
+
+
+def _copied(items: Sequence[Leaf], row: int, part: str) -> list[Leaf]:
+    """Return the items with a part of one in the next as well."""
+    following = dataclasses.replace(items[row + 1], **{part: getattr(items[row], part)})
+    return [*items[: row + 1], following, *items[row + 2 :]]
+
+
 def _swapped_tracks(plea: Plea) -> Plea:
     """Two neighbours have each other's identity; vectors, and so all lists, are as they were."""
-    tracks = list(plea.tracks)
-    a, b = tracks[100], tracks[101]
-    tracks[100] = dataclasses.replace(a, track_id=b.track_id)
-    tracks[101] = dataclasses.replace(b, track_id=a.track_id)
-    return plea.with_tracks(tracks)
+    return plea.with_tracks(_exchanged(plea.tracks, 100, "track_id"))
 
 
 def _same_track_twice(plea: Plea) -> Plea:
-    tracks = list(plea.tracks)
-    tracks[101] = dataclasses.replace(tracks[101], track_id=tracks[100].track_id)
-    return plea.with_tracks(tracks)
+    return plea.with_tracks(_copied(plea.tracks, 100, "track_id"))
 
 
 def _one_row_two_tracks(plea: Plea) -> Plea:
@@ -183,17 +196,11 @@ def _track_beyond(plea: Plea) -> Plea:
 
 
 def _swapped_listeners(plea: Plea) -> Plea:
-    openings = list(plea.openings)
-    a, b = openings[10], openings[11]
-    openings[10] = dataclasses.replace(a, address=b.address)
-    openings[11] = dataclasses.replace(b, address=a.address)
-    return plea.with_openings(openings)
+    return plea.with_openings(_exchanged(plea.openings, 10, "address"))
 
 
 def _one_listener_twice(plea: Plea) -> Plea:
-    openings = list(plea.openings)
-    openings[11] = dataclasses.replace(openings[11], address=openings[10].address)
-    return plea.with_openings(openings)
+    return plea.with_openings(_copied(plea.openings, 10, "address"))
 
 
 def _listener_beyond(plea: Plea) -> Plea:
