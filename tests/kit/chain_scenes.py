@@ -1,5 +1,6 @@
 """Short scenes on a chain: artists, editions, purchases, stakes and follows, really sent."""
 
+import asyncio
 from dataclasses import dataclass
 
 from ingest.handlers.music import EditionTerms
@@ -9,6 +10,7 @@ from tunefi.chain.sender import Receipt, Transaction, TransactionSender
 from tunefi.chain.signing import Signer
 
 PRICE_WEI = 10**15
+_LOOKS, _LOOK_SECONDS = 1_200, 0.05
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,18 @@ class Stage:
         await self.rpc.call("anvil_setBalance", timelock, hex(10**18))
         fields = {"from": timelock, "to": call.to, "data": "0x" + call.data.hex()}
         transaction = await self.rpc.call("eth_sendTransaction", fields)
-        receipt = await self.rpc.call("eth_getTransactionReceipt", transaction)
+        receipt = await self._wait_for_receipt(transaction)
         assert int(receipt["status"], 16) == 1
         return int(receipt["blockNumber"], 16)
+
+    async def _wait_for_receipt(self, transaction: str) -> dict[str, str]:
+        """Return a receipt; anvil answers before it mines, and on a busy machine long before."""
+        for _ in range(_LOOKS):
+            receipt: dict[str, str] | None = await self.rpc.call("eth_getTransactionReceipt", transaction)
+            if receipt is not None:
+                return receipt
+            await asyncio.sleep(_LOOK_SECONDS)
+        raise AssertionError(f"anvil did not mine {transaction} in {_LOOKS * _LOOK_SECONDS:.0f} s")
 
     async def pass_time(self, seconds: int) -> None:
         """Let time pass on the chain, and a block."""
