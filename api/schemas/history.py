@@ -15,7 +15,10 @@ class Loss(BaseModel):
 class Challenge(BaseModel):
     """A challenge that was won, or a demand."""
 
-    kind: str = Field(description="score, order, omission, malformed, rows, equivocation, or demand.")
+    challenge_id: str = Field(description="Of the graph: chain, contract, and epoch or demand.")
+    kind: str = Field(
+        description="score, order, omission, malformed, rows, equivocation, withheld, or demand."
+    )
     state: str = Field(description="won; of a demand open, answered or expired.")
     at: int = Field(description="Microseconds since 1970-01-01 UTC.")
     epoch: int | None = Field(description="The epoch that it made invalid, or that was asked about.")
@@ -35,6 +38,7 @@ class Challenges(BaseModel):
                 {
                     "items": [
                         {
+                            "challenge_id": "31337:0x5fbdb2315678afecb367f032d93f642f64180aa3:2",
                             "kind": "score",
                             "state": "won",
                             "at": 1790000000000000,
@@ -59,6 +63,7 @@ class Challenges(BaseModel):
 class Sale(BaseModel):
     """A resale on the market."""
 
+    sale_id: str = Field(description="Of the graph: chain, market, and number of the sale there.")
     kind: str = Field(description="listing, offer, english or dutch.")
     at: int = Field(description="Microseconds since 1970-01-01 UTC.")
     track_id: str
@@ -81,6 +86,7 @@ class Sales(BaseModel):
                 {
                     "items": [
                         {
+                            "sale_id": "31337:0x9fe46736679d2d9a65f0992f2272de9f3c7fa6e0:1",
                             "kind": "listing",
                             "at": 1790000000000000,
                             "track_id": "hetrec:track:154",
@@ -105,7 +111,7 @@ class Sales(BaseModel):
 class Proposal(BaseModel):
     """A decision of governance."""
 
-    proposal_id: str
+    proposal_id: str = Field(description="Of the graph: chain, Governance, and number of the proposal.")
     state: str = Field(description="open, queued, executed or cancelled; a defeated one stays open.")
     proposer: AddressText | None
     description: str

@@ -78,6 +78,7 @@ export interface EpochSummary {
 }
 
 export interface Challenge {
+  readonly challenge_id: string;
   readonly kind: string;
   readonly state: string;
   readonly at: number;
@@ -90,6 +91,7 @@ export interface Challenge {
 }
 
 export interface Sale {
+  readonly sale_id: string;
   readonly kind: string;
   readonly at: number;
   readonly track_id: string;

@@ -64,7 +64,7 @@ function Sales({ items }: { items: readonly Sale[] }) {
   return (
     <ul class="events">
       {items.map((sale) => (
-        <li key={`${sale.at} ${sale.track_id}`} class="event" data-sale={sale.kind}>
+        <li key={sale.sale_id} class="event" data-sale={sale.kind}>
           {describeSale(sale)}
         </li>
       ))}

@@ -44,7 +44,7 @@ export function EpochLine(props: { epochs: readonly EpochSummary[]; challenges: 
       )}
       <ul class="events">
         {props.challenges.map((challenge) => (
-          <li key={`${challenge.at} ${challenge.kind}`} class="event" data-challenge={challenge.kind}>
+          <li key={challenge.challenge_id} class="event" data-challenge={challenge.kind}>
             {describeChallenge(challenge, epochs)}
           </li>
         ))}
