@@ -1,7 +1,7 @@
 /** Sentences about what happened on the chain. */
 
 import type { Challenge, EpochSummary, Proposal, Sale } from "./api/service.ts";
-import { formatNumber, formatTune, shortenHex } from "./ui/words.ts";
+import { formatNumber, formatWei, shortenHex } from "./ui/words.ts";
 
 const PROVEN: Readonly<Record<string, string>> = {
   score: "a listed score is not the product of the committed vectors",
@@ -11,64 +11,89 @@ const PROVEN: Readonly<Record<string, string>> = {
   rows: "rows of a tree are out of order",
 };
 
-const sum = (amounts: readonly string[]): string =>
-  String(amounts.reduce((total, wei) => total + BigInt(wei), 0n));
+const ENDS: Readonly<Record<string, string>> = {
+  open: "not carried out so far",
+  queued: "accepted, waiting in the timelock",
+  executed: "executed",
+  cancelled: "cancelled",
+};
+
+const count = (number: number, one: string): string =>
+  `${formatNumber(number)} ${number === 1 ? one : `${one}s`}`;
+
+const nameEpoch = (epoch: number | null): string => (epoch === null ? "an epoch" : `epoch ${epoch}`);
 
 /** What was proven, what it cost the signers, who got the bounty, and what was served meanwhile. */
 export function describeChallenge(challenge: Challenge, epochs: readonly EpochSummary[]): string {
-  const { kind, state, by, slashed } = challenge;
-  if (kind === "demand") return describeDemand(challenge);
-  const lost = `${formatTune(sum(slashed.map((loss) => loss.amount_wei)))} TUNE`;
-  const who = `${slashed.length} ${slashed.length === 1 ? "keeper" : "keepers"}`;
-  const money = [
-    `${who} lost ${lost} of bond`,
-    challenge.bounty_wei !== null && challenge.bounty_to !== null
-      ? `the bounty of ${formatTune(challenge.bounty_wei)} TUNE went to ${shortenHex(challenge.bounty_to)}`
-      : null,
-    challenge.burned_wei !== null ? `${formatTune(challenge.burned_wei)} TUNE were burned` : null,
-  ].filter((part) => part !== null);
+  const { kind, state, by } = challenge;
+  const [who, epoch] = [shortenHex(by), nameEpoch(challenge.epoch)];
+  if (kind === "demand") return describeDemand(who, epoch, state);
+  if (state !== "won") return `${who} challenged ${epoch}: ${state}.`;
+  const cost = listCosts(challenge).join(", ");
   if (kind === "equivocation")
-    return `${shortenHex(by)} showed that a keeper signed two different commitments of epoch ${challenge.epoch}: ${money.join(", ")}.`;
-  if (state !== "won") return `${shortenHex(by)} challenged epoch ${challenge.epoch}: ${state}.`;
-  const before = epochs.filter(
-    (epoch) => epoch.state === "final" && challenge.epoch !== null && epoch.epoch < challenge.epoch,
-  );
-  const kept = before.at(-1);
-  return (
-    `${shortenHex(by)} proved epoch ${challenge.epoch} false (${PROVEN[kind] ?? kind}): it is invalid, ` +
-    `${money.join(", ")}.` +
-    (kept === undefined ? "" : ` Epoch ${kept.epoch} stayed in force.`)
-  );
+    return `${who} showed that a keeper signed two different commitments of ${epoch}: ${cost}.`;
+  const kept = findKept(challenge.epoch, epochs);
+  const outcome = `it is invalid, ${cost}.${kept === null ? "" : ` Epoch ${kept} stayed in force.`}`;
+  if (kind === "withheld")
+    return `${who} showed that a demand about ${epoch} had no answer in time: ${outcome}`;
+  const place = challenge.slashed.some(({ keeper }) => keeper === by)
+    ? "one of its signers"
+    : "not one of its signers";
+  return `${who}, ${place}, proved ${epoch} false (${PROVEN[kind] ?? kind}): ${outcome}`;
 }
 
-function describeDemand({ by, epoch, state }: Challenge): string {
-  if (state === "answered") return `${shortenHex(by)} demanded what epoch ${epoch} holds, and was answered.`;
+function listCosts({ slashed, bounty_to, bounty_wei, burned_wei }: Challenge): string[] {
+  const lost = slashed.reduce((sum, { amount_wei }) => sum + BigInt(amount_wei), 0n);
+  const costs = [`${count(slashed.length, "keeper")} lost ${formatWei(String(lost))} TUNE of bond`];
+  if (bounty_wei !== null && bounty_to !== null)
+    costs.push(`the bounty of ${formatWei(bounty_wei)} TUNE went to ${shortenHex(bounty_to)}`);
+  if (burned_wei !== null) costs.push(`${formatWei(burned_wei)} TUNE were burned`);
+  return costs;
+}
+
+/** The newest epoch before it that is final; only one is pending at a time, so that one was served. */
+function findKept(challenged: number | null, epochs: readonly EpochSummary[]): number | null {
+  const before = epochs.filter(({ epoch, state }) => state === "final" && epoch < (challenged ?? 0));
+  return before.length === 0 ? null : Math.max(...before.map(({ epoch }) => epoch));
+}
+
+function describeDemand(who: string, epoch: string, state: string): string {
+  if (state === "open") return `${who} demands what ${epoch} holds.`;
+  if (state === "answered") return `${who} demanded what ${epoch} holds, and was answered.`;
   if (state === "expired")
-    return `${shortenHex(by)} demanded what epoch ${epoch} holds and got no answer in time: the epoch is invalid.`;
-  return `${shortenHex(by)} demands what epoch ${epoch} holds.`;
+    return `${who} demanded what ${epoch} holds and got no answer in time: the epoch is invalid.`;
+  return `${who} demanded what ${epoch} holds: ${state}.`;
 }
 
 /** Who sold what to whom, and who got how much of it. */
 export function describeSale(sale: Sale): string {
-  const unit = sale.currency === "ether" ? "ETH" : sale.currency === "token" ? "TUNE" : sale.currency;
-  const copies = `${formatNumber(sale.amount)} ${sale.amount === 1 ? "copy" : "copies"}`;
-  const names = [sale.seller, sale.buyer].map((name) => (name === null ? "someone" : shortenHex(name)));
-  return (
-    `${names[0]} sold ${copies} of ${sale.title ?? sale.track_id} to ${names[1]} for ` +
-    `${formatTune(sale.price_wei)} ${unit}: ${formatTune(sale.royalty_wei)} to the artist's split, ` +
-    `${formatTune(sale.fee_wei)} fee.`
+  const [seller, buyer] = [sale.seller, sale.buyer].map((name) =>
+    name === null ? "someone" : shortenHex(name),
   );
+  const copies = `${formatNumber(sale.amount)} ${sale.amount === 1 ? "copy" : "copies"}`;
+  const [price, royalty, fee] = [sale.price_wei, sale.royalty_wei, sale.fee_wei].map((wei) =>
+    formatPrice(wei, sale.currency),
+  );
+  return (
+    `${seller} sold ${copies} of ${sale.title ?? sale.track_id} to ${buyer} for ${price}: ` +
+    `${royalty} to the artist's split, ${fee} fee, the rest to the seller.`
+  );
+}
+
+/** An amount of ether, of TuneToken, or of a currency whose decimals only its own contract knows. */
+function formatPrice(wei: string, currency: string): string {
+  if (currency === "ether") return `${formatWei(wei)} ETH`;
+  if (currency === "token") return `${formatWei(wei)} TUNE`;
+  return `${BigInt(wei).toLocaleString("en")} units of ${shortenHex(currency)}`;
 }
 
 /** How the vote went and what became of it. */
 export function describeProposal(proposal: Proposal): string {
-  const voters = `${formatNumber(proposal.voters)} ${proposal.voters === 1 ? "account" : "accounts"} voted`;
-  const votes = `${formatTune(proposal.votes_for)} TUNE for, ${formatTune(proposal.votes_against)} against`;
-  const ends: Readonly<Record<string, string>> = {
-    open: "not decided",
-    queued: "accepted, waiting in the timelock",
-    executed: "executed",
-    cancelled: "cancelled",
-  };
-  return `${voters}, ${votes}; ${ends[proposal.state] ?? proposal.state}.`;
+  const votes = [
+    `${formatWei(proposal.votes_for)} TUNE for`,
+    `${formatWei(proposal.votes_against)} against`,
+    ...(proposal.votes_abstain === "0" ? [] : [`${formatWei(proposal.votes_abstain)} abstained`]),
+  ];
+  const end = ENDS[proposal.state] ?? proposal.state;
+  return `${count(proposal.voters, "account")} voted, ${votes.join(", ")}; ${end}.`;
 }

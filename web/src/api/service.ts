@@ -112,6 +112,7 @@ export interface Proposal {
   readonly voters: number;
   readonly votes_for: string;
   readonly votes_against: string;
+  readonly votes_abstain: string;
 }
 
 export interface Reward extends Omit<AnsweredReward, "root"> {

@@ -44,7 +44,8 @@ export function ChainHistory() {
   );
 }
 
-function Proposals({ items }: { items: readonly Proposal[] }) {
+/** What was proposed, and how each vote went. */
+export function Proposals({ items }: { items: readonly Proposal[] }) {
   if (items.length === 0) return <p class="quiet">Nothing was proposed yet.</p>;
   return (
     <ul class="events">
@@ -59,7 +60,8 @@ function Proposals({ items }: { items: readonly Proposal[] }) {
   );
 }
 
-function Sales({ items }: { items: readonly Sale[] }) {
+/** Who resold what, and how each price was split. */
+export function Sales({ items }: { items: readonly Sale[] }) {
   if (items.length === 0) return <p class="quiet">No edition was resold yet.</p>;
   return (
     <ul class="events">

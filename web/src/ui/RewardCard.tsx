@@ -6,7 +6,7 @@ import { checkReward, type RewardLine } from "../reward_checks.ts";
 import type { Trust } from "../trust.ts";
 import { useFetched } from "./fetched.ts";
 import { Shown } from "./Notice.tsx";
-import { formatNumber, formatTune } from "./words.ts";
+import { formatNumber, formatWei } from "./words.ts";
 
 export function RewardCard({ address, trust }: { address: string; trust: Trust | null }) {
   const [fetched, retry] = useFetched(`reward ${address}`, (signal) => fetchReward(address, signal));
@@ -43,7 +43,7 @@ function Amount({ name, wei }: { name: string; wei: string }) {
     <div class="amount">
       <dt>{name}</dt>
       <dd>
-        {formatTune(wei)} <span class="unit">TUNE</span>
+        {formatWei(wei)} <span class="unit">TUNE</span>
       </dd>
     </div>
   );

@@ -8,10 +8,13 @@ export const formatNumber = (value: number): string => whole.format(value);
 export const shortenHex = (text: string): string =>
   text.length > 14 ? `${text.slice(0, 6)}…${text.slice(-4)}` : text;
 
-/** Wei of TuneToken as TUNE, four digits behind the point, rounded down. */
-export function formatTune(wei: string): string {
+const SMALLEST_SHOWN = 10n ** 14n;
+
+/** Wei of TuneToken or of ether as whole ones, four digits behind the point, rounded down. */
+export function formatWei(wei: string): string {
   const value = BigInt(wei);
-  const fraction = String((value % 10n ** 18n) / 10n ** 14n).padStart(4, "0");
+  if (value > 0n && value < SMALLEST_SHOWN) return "less than 0.0001";
+  const fraction = String((value % 10n ** 18n) / SMALLEST_SHOWN).padStart(4, "0");
   return `${(value / 10n ** 18n).toLocaleString("en")}.${fraction}`;
 }
 
