@@ -45,7 +45,7 @@ async def run_checks(settings: Settings, deployment_file: Callable[[], Any]) -> 
     yield _check_disk(settings)
     yield _check_parts()
     yield _check_secrets(settings)
-    async with JsonRpc(settings.rpc_url, attempts=1) as rpc:
+    async with JsonRpc(*settings.rpc_url, attempts=1) as rpc:
         node = await _check_node(rpc, settings)
         yield node
         if not node.ok:

@@ -68,7 +68,7 @@ async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
     home = settings.paths.create()
     deployment = load_deployment(deployment_file(settings))
     async with AsyncExitStack() as stack:
-        rpc = await stack.enter_async_context(JsonRpc(settings.rpc_url))
+        rpc = await stack.enter_async_context(JsonRpc(*settings.rpc_url))
         await rpc.check_chain_id(settings.chain_id)
         store = await open_graph(settings)
         stack.push_async_callback(store.close)

@@ -82,7 +82,7 @@ class Service:
             await _until_started(server, tasks[0])
             save_service_address(
                 self._settings.paths.service,
-                ServiceAddress(os.getpid(), url, self._settings.rpc_url, self._token),
+                ServiceAddress(os.getpid(), url, ",".join(self._settings.rpc_url), self._token),
             )
             await announce(url)
             await self._wait(tasks[0])
@@ -114,7 +114,7 @@ class Service:
             deployment=installation.deployment,
             health=self.health,
             clock=now_at,
-            public_rpc_url=settings.public_rpc_url or settings.rpc_url,
+            public_rpc_url=settings.public_rpc_url or settings.rpc_url[0],
             domains=_domains(url, settings.public_hosts),
             generated_notice=settings.generated_notice,
             desk=JobDesk(self._runners(), self._token),

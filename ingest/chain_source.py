@@ -35,11 +35,12 @@ class ChainSource:
         self._addresses = sorted(self._abis)
 
     async def check(self) -> None:
-        """Raise `ChainIdMismatch` unless the node serves the chain of the deployment."""
-        await self._rpc.check_chain_id(self._deployment.chain_id)
+        """Raise `ChainIdMismatch` or `GenesisMismatch` unless a node serves the deployment's chain."""
+        await self._rpc.check_identity(self._deployment.identity)
 
     async def fetch_head(self) -> BlockHeader:
-        """Return the newest block."""
+        """Return the newest block of a node that does not lag."""
+        await self._rpc.compare_heads()
         return await fetch_block(self._rpc, "latest")
 
     async def fetch_final(self) -> BlockHeader | None:

@@ -5,6 +5,7 @@ read settings; the packages below get values. `docs/settings.md` lists them all,
 is missing there.
 """
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -36,8 +37,10 @@ class Settings(BaseSettings):
     log_url: str = Field(
         "", description="SQLAlchemy URL of the interaction log; empty means SQLite in the home."
     )
-    rpc_url: str = Field(
-        "http://127.0.0.1:8545", description="JSON-RPC address of the node that is followed and sent to."
+    rpc_url: Words = Field(
+        ("http://127.0.0.1:8545",),
+        min_length=1,
+        description="JSON-RPC addresses of the nodes that are followed and sent to, separated by commas.",
     )
     public_hosts: Words = Field(
         (),
@@ -48,7 +51,7 @@ class Settings(BaseSettings):
         description="What in the data was made up; shown in the API, on the page and in bundles.",
     )
     public_rpc_url: str = Field(
-        "", description="JSON-RPC address that browsers verify against; empty means `rpc_url`."
+        "", description="JSON-RPC address that browsers verify against; empty means the first of `rpc_url`."
     )
     chain_id: int = Field(
         31337, ge=1, description="Chain that the node must be on; anything else is refused."
@@ -104,12 +107,14 @@ class Settings(BaseSettings):
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe message that is written."
     )
 
-    @field_validator("keeper_keys", "operators", mode="before")
+    @field_validator("keeper_keys", "operators", "rpc_url", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
-        )
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(key.strip() for key in value.split(",") if key.strip())
 
     @property
     def paths(self) -> Home:

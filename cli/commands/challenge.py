@@ -89,7 +89,7 @@ async def _challenge(
     signer = _challenger(settings) if send else None
     openings = load_openings_file(openings_file) if openings_file else []
     bundle = load_bundle(folder or EpochLibrary(settings.paths).bundle(epoch))
-    async with JsonRpc(settings.rpc_url) as node:
+    async with JsonRpc(*settings.rpc_url) as node:
         committed = await fetch_committed(node, graph_address(settings, contract), epoch, from_block)
         known = build_known_epoch(bundle, committed.commitment, committed.signers, committed.place)
         found = find_evidence(known, openings)
@@ -107,7 +107,7 @@ async def _demand(
     settings: Settings, epoch: EpochId, contract: str | None, from_block: int, row: int | None, as_json: bool
 ) -> None:
     signer = _challenger(settings)
-    async with JsonRpc(settings.rpc_url) as node:
+    async with JsonRpc(*settings.rpc_url) as node:
         committed = await fetch_committed(node, graph_address(settings, contract), epoch, from_block)
         about = (committed.commitment, committed.signers)
         call = build_listener_demand(*about) if row is None else build_track_demand(*about, row)

@@ -61,7 +61,7 @@ async def _verify(
 ) -> ExitCode:
     openings = load_openings_file(openings_file) if openings_file else []
     bundle = load_bundle(bundle_folder or EpochLibrary(settings.paths).bundle(epoch))
-    async with JsonRpc(settings.rpc_url) as node:
+    async with JsonRpc(*settings.rpc_url) as node:
         committed = await fetch_committed(node, graph_address(settings, contract), epoch, from_block)
     place = committed.place
     reports = {"bundle": check_epoch(bundle, committed.commitment, place)}

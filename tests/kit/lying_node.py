@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, bytes]
+Answer = tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
 Script = Callable[[int, Any], Answer]
-"""Status and body by number of the request, from 1, and what was asked."""
+"""Status, body and headers by number of the request, from 1, and what was asked."""
 
 
 def answer(request: Any, result: Any) -> Answer:
@@ -36,8 +36,10 @@ def lying_node(script: Script) -> Iterator[str]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             Handler.asked += 1
-            status, body = script(Handler.asked, request)
+            status, body, *headers = script(Handler.asked, request)
             self.send_response(status)
+            for name, value in headers[0].items() if headers else ():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

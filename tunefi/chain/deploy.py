@@ -8,12 +8,14 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tunefi.chain.blocks import fetch_block
 from tunefi.chain.deployment import Deployment, load_deployment
 from tunefi.chain.errors import DeploymentFailed
 from tunefi.chain.foundry import find_contracts, find_tool
+from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer
 from tunefi.ids import ZERO_ADDRESS, Address, Wei
 
@@ -88,7 +90,10 @@ async def deploy_system(rpc_url: str, deployer: Signer, parameters: SystemParame
     """
     with tempfile.TemporaryDirectory(dir=_scratch_folder()) as scratch:
         await _run_script(rpc_url, script_variables(deployer, parameters), Path(scratch))
-        return _load_only(Path(scratch))
+        deployment = _load_only(Path(scratch))
+    async with JsonRpc(rpc_url) as rpc:
+        genesis = await fetch_block(rpc, 0)
+    return replace(deployment, genesis_hash=genesis.hash)
 
 
 def script_variables(deployer: Signer, parameters: SystemParameters) -> dict[str, str]:

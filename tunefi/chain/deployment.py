@@ -12,6 +12,7 @@ from tunefi.chain.abi import ContractAbi
 from tunefi.chain.artifact import load_abi
 from tunefi.chain.contract import Contract
 from tunefi.chain.errors import DeploymentMalformed, DeploymentMissing, UnknownMember
+from tunefi.chain.identity import ChainIdentity
 from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import FinalError
 from tunefi.hashing import keccak256
@@ -28,6 +29,7 @@ class Deployment:
         block: Height before which none of them existed: where indexing begins.
         code_hashes: keccak256 of the code on the chain, by name.
         constructor_arguments: What each was built with, ABI-encoded, for those who verify the source.
+        genesis_hash: Of block 0 of the chain, or None where the record does not hold it.
     """
 
     chain_id: int
@@ -35,6 +37,12 @@ class Deployment:
     block: int
     code_hashes: Mapping[str, Hash32]
     constructor_arguments: Mapping[str, str] = field(default_factory=dict)
+    genesis_hash: str | None = None
+
+    @property
+    def identity(self) -> ChainIdentity:
+        """Which chain the contracts are on."""
+        return ChainIdentity(self.chain_id, self.genesis_hash)
 
     def contract(self, name: str) -> Contract:
         """Return a contract with its ABI, ready to be called."""
@@ -70,6 +78,7 @@ def save_deployment(deployment: Deployment, folder: Path) -> Path:
     content = {
         "chain_id": deployment.chain_id,
         "block": deployment.block,
+        "genesis_hash": deployment.genesis_hash,
         "contracts": {
             name: {
                 "address": address,
@@ -104,6 +113,12 @@ def load_deployment(path: Path) -> Deployment:
             int(content["block"]),
             {name: parse_hash32(found["code_hash"]) for name, found in contracts.items()},
             {name: str(found["constructor_arguments"]) for name, found in contracts.items()},
+            _parse_genesis(content.get("genesis_hash")),
         )
     except (KeyError, TypeError, ValueError, AttributeError, FinalError) as error:
         raise DeploymentMalformed(path, f"{type(error).__name__}: {error}") from error
+
+
+def _parse_genesis(found: str | None) -> str | None:
+    """Return the recorded hash of block 0; a record that a script wrote has none."""
+    return None if found is None else hex_of(parse_hash32(found))

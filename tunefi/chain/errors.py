@@ -2,10 +2,13 @@
 
 RetryableError
 ├── NodeUnreachable       no answer, or not the answer of a node
+│   ├── NodeBusy          it wants to be asked later
+│   └── NodeContradiction what it says cannot be true
 └── TransactionNotMined   sent, but no receipt in time
 FinalError
 ├── RpcError              the node answered with an error
 ├── ChainIdMismatch       this is another chain
+├── GenesisMismatch       this is another chain with the same id
 ├── NoFinalizedTag        the node does not say what is final
 ├── UnknownBlock          the node has no such block
 ├── TransactionReverted   the contract refused
@@ -32,6 +35,18 @@ class NodeUnreachable(RetryableError):
         super().__init__(
             f"no usable answer from the node at {node}: {reason}; check that it runs and is reachable"
         )
+
+
+class NodeBusy(NodeUnreachable):
+    """The node takes no request now; `seconds` is for how long, where it says so."""
+
+    def __init__(self, node: str, reason: str, seconds: float | None) -> None:
+        self.seconds = seconds
+        super().__init__(node, reason if seconds is None else f"{reason}, for {seconds:.0f} s more")
+
+
+class NodeContradiction(NodeUnreachable):
+    """The node contradicts itself, its own blocks or another node; nothing of this answer was used."""
 
 
 class TransactionNotMined(RetryableError):
@@ -61,6 +76,19 @@ class ChainIdMismatch(FinalError):
         self.found = found
         super().__init__(
             f"the node serves chain {found}, expected {expected}; point the RPC URL at chain {expected}"
+        )
+
+
+class GenesisMismatch(FinalError):
+    """The node serves a chain of the right id that began with another block."""
+
+    def __init__(self, node: str, expected: str, found: str) -> None:
+        self.node = node
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"the chain at {node} begins with block {found}, expected {expected}: it is another chain with "
+            "the same id; correct the address of the node, or name the deployment of that chain"
         )
 
 
