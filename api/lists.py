@@ -59,16 +59,18 @@ class ShownList:
         return cls(tuple(Place(track_id, None, None) for track_id in track_ids), reason)
 
 
-async def choose_list(services: Services, account: Account, limit: int, *, is_visible: bool) -> ShownList:
-    """Return what a listener is shown now.
+async def choose_list(
+    services: Services, served: ServedEpoch | None, account: Account, limit: int, *, is_visible: bool
+) -> ShownList:
+    """Return what a listener is shown of an epoch.
 
     Args:
         services: Clients.
+        served: The epoch that the whole answer is of, or None before the first.
         account: The listener.
         limit: Most places.
         is_visible: Whoever asks may see what the listener heard: reasons, and lists folded in from it.
     """
-    served = services.served.current
     if served is None:
         return await _without_table(services, account, limit, is_visible=is_visible)
     if served.table.listener_row(account.address) is None:

@@ -49,14 +49,20 @@ async def read_recommendations(
         raise NotYours("the opening", account.address) if viewer else NotSignedIn
     if not account.public_listener:
         response.headers["Cache-Control"] = "private, no-store"
-    shown = await choose_list(services, account, limit, is_visible=is_visible)
-    return await _build_answer(services, account, shown, is_visible=is_visible)
+    # Taken once: another epoch may be served before the answer is whole, and its label would be a lie.
+    served = services.served.current
+    shown = await choose_list(services, served, account, limit, is_visible=is_visible)
+    return await _build_answer(services, served, account, shown, is_visible=is_visible)
 
 
 async def _build_answer(
-    services: Services, account: Account, shown: ShownList, *, is_visible: bool
+    services: Services,
+    served: ServedEpoch | None,
+    account: Account,
+    shown: ShownList,
+    *,
+    is_visible: bool,
 ) -> Recommendations:
-    served = services.served.current
     texts = await services.catalogue.read_texts(_named_tracks(served, shown))
     generated = await services.catalogue.read_generated(place.track_id for place in shown.places)
     return Recommendations(

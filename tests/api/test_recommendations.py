@@ -1,11 +1,15 @@
 """Who is shown which list, and what of it."""
 
+from typing import Any
+
 import pytest
 
 from commitments.leaves import LISTENER_TYPE, leaf_hash, listener_value_hash
 from commitments.merkle import verify_proof
 from commitments.opening import parse_opening, unpack_rows, unpack_scores
+from graph_schema.queries import TrackPlays
 from tests.api.conftest import LATECOMER, PRIVATE, PUBLIC, STRANGER, World, track_id
+from tunefi.ids import ChainId
 
 pytestmark = pytest.mark.evm
 
@@ -43,9 +47,7 @@ async def test_the_opening_proves_its_leaf_under_the_root_on_the_chain(world: Wo
         list(opening.proof),
     )
     assert await contract.read(world.services.rpc, "verifyListenerLeaf", *arguments)
-    place = signed.struct.place(31337, contract.address)  # type: ignore[arg-type]
-    leaf = leaf_hash(LISTENER_TYPE, place, opening.row, listener_value_hash(opening.address, opening.hash()))
-    assert verify_proof(signed.struct.listener_root, leaf, opening.proof)
+    assert _verify_opening(world, body)
 
 
 async def test_why_names_the_listeners_own_tracks(world: World) -> None:
@@ -143,6 +145,38 @@ async def test_the_final_epoch_serves_while_the_next_is_pending(world: World) ->
     await world.epochs.pass_time(60)
     await world.services.served.refresh()
     assert (await world.client.get(f"/v1/recommendations/{PUBLIC.address}")).json()["epoch"]["epoch"] == 2
+
+
+async def test_an_answer_is_of_one_epoch_though_the_next_is_served_before_it_is_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.serve_epoch()
+    await world.epochs.commit_final(world.table, 2)
+    catalogue = world.services.catalogue
+    read_history = catalogue.read_history
+
+    async def read_while_the_epoch_changes(*arguments: Any) -> list[TrackPlays]:
+        await world.services.served.refresh()
+        return await read_history(*arguments)
+
+    monkeypatch.setattr(catalogue, "read_history", read_while_the_epoch_changes)
+    during = (await world.client.get(f"/v1/recommendations/{PUBLIC.address}")).json()
+    assert world.services.served.served_id == 2
+    after = (await world.client.get(f"/v1/recommendations/{PUBLIC.address}")).json()
+    assert (during["epoch"]["epoch"], after["epoch"]["epoch"]) == (1, 2)
+    for body in (during, after):
+        assert _verify_opening(world, body)
+
+
+def _verify_opening(world: World, body: dict[str, Any]) -> bool:
+    """Return whether the opening leads to the root of the epoch that the answer names."""
+    opening = parse_opening(body["opening"])
+    signed = world.services.library.load_commitment(body["epoch"]["epoch"])
+    assert signed is not None
+    contract = world.services.deployment.contracts["RecommendationGraph"]
+    place = signed.struct.place(ChainId(31337), contract)
+    leaf = leaf_hash(LISTENER_TYPE, place, opening.row, listener_value_hash(opening.address, opening.hash()))
+    return verify_proof(signed.struct.listener_root, leaf, opening.proof)
 
 
 async def test_an_erased_opening_leaves_a_fallback(world: World) -> None:
