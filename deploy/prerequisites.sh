@@ -45,6 +45,8 @@ check_all() {
     *) need "Java 17 or 21 (found: ${java_major:-none})" "openjdk-17-jdk-headless" "https://adoptium.net/" ;;
     esac
     command -v mvn >/dev/null 2>&1 || need "Maven" "maven" "https://maven.apache.org/install.html"
+    [ -n "${POSTGRES_URL:-}" ] || command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 ||
+        need "PostgreSQL 13 or later (or set POSTGRES_URL to a server whose user may create databases)" "postgresql" "https://www.postgresql.org/download/"
     command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || [ -n "${CHROMIUM:-}" ] ||
         need "Chromium (or set CHROMIUM to a browser of that family)" "chromium" "https://www.chromium.org/getting-involved/download-chromium/"
 }

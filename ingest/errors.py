@@ -7,6 +7,8 @@ FinalError
 ├── MalformedEntry        a payload is no entry
 ├── IdempotencyConflict   one key, two contents
 ├── BrokenChain           the log was changed afterwards
+├── UnusableLogUrl        no URL of a database that this installation can open
+├── NewerSchema           a later version has written to the log's database
 ├── LogMismatch           graph and log are not of one history
 ├── ReorgTooDeep          the chain took back more than can be undone
 ├── HandlerFailed         an event could not become rows
@@ -63,6 +65,27 @@ class BrokenChain(FinalError):
         self.reason = reason
         super().__init__(
             f"the interaction log is broken at entry {position}: {reason}; restore it from a replica"
+        )
+
+
+class UnusableLogUrl(FinalError):
+    """The URL of the log is none, or what speaks to its database is not installed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the URL of the interaction log cannot be used: {reason}; see docs/interaction-log.md"
+        )
+
+
+class NewerSchema(FinalError):
+    """The database of the log has a revision that this version does not know."""
+
+    def __init__(self, where: str, revision: str) -> None:
+        self.where, self.revision = where, revision
+        super().__init__(
+            f"the log at {where} has schema {revision}, which this version of TuneFi does not know; "
+            "nothing was changed: run the version that wrote it, or a later one"
         )
 
 

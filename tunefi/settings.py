@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     graph_user: str = Field("neo4j", description="User of the Neo4j server.")
     graph_password: SecretStr = Field(SecretStr(""), description="Password of the Neo4j server.")
     log_url: str = Field(
-        "", description="SQLAlchemy URL of the interaction log; empty means SQLite in the home."
+        "",
+        description="Log: `sqlite:///PATH` or `postgresql://USER@HOST/NAME`; empty is SQLite in the home.",
     )
     rpc_url: Words = Field(
         ("http://127.0.0.1:8545",),

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 
 from api.schemas.listens import ListenItem, ListenReceipts, Listens, MalformedItem, Receipt, RefusedItem
 from api.services import Services, ServicesDep
+from ingest.appending import Receipt as LogReceipt
 from ingest.entries import Interaction, Kind, parse_idempotency_key
-from ingest.interaction_log import Receipt as LogReceipt
 from ingest.validation import Reason, Refusal
 from tunefi.ids import Address, Microseconds, hex_of
 

@@ -1,28 +1,22 @@
-"""The log keeps what it was given: in order, once, durably, and it notices every change."""
-
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from pathlib import Path
+"""The log keeps what it was given, in either database: in order, once, and it notices every change."""
 
 import pytest
+import sqlalchemy as sa
 
+from ingest.appending import Receipt
 from ingest.entries import Interaction, Kind, encode_entry, parse_idempotency_key
-from ingest.errors import BrokenChain, IdempotencyConflict, LogFull, MalformedEntry
-from ingest.interaction_log import GENESIS_HASH, InteractionLog, LogHead, Receipt
+from ingest.errors import BrokenChain, IdempotencyConflict, MalformedEntry
+from ingest.hash_chain import GENESIS_HASH, LogHead
+from ingest.interaction_log import InteractionLog
 from tests.kit.entries import build_listen
+from tests.kit.log_fixtures import execute
 from tunefi.hashing import keccak256
 from tunefi.ids import LogPosition
 
 
 @pytest.fixture
-def log(tmp_path: Path):  # type: ignore[no-untyped-def]
-    log = InteractionLog.at_path(tmp_path / "log.sqlite")
-    yield log
-    log.close()
+def log(any_log: InteractionLog) -> InteractionLog:
+    return any_log
 
 
 def test_an_empty_log_has_head_zero(log: InteractionLog) -> None:
@@ -39,12 +33,13 @@ def test_entries_come_back_in_order_and_as_they_were_sent(log: InteractionLog) -
     assert log.head() == LogHead(LogPosition(25), receipts[-1].hash)
 
 
-def test_a_hash_is_the_one_that_the_design_states(log: InteractionLog, tmp_path: Path) -> None:
+def test_a_hash_is_the_one_that_the_design_states(log: InteractionLog, log_url: str) -> None:
     first, second = log.append([build_listen(1), build_listen(2)])
-    rows = sqlite3.connect(tmp_path / "log.sqlite").execute(
-        "SELECT salt, payload FROM entries ORDER BY position"
-    )
-    (salt_1, payload_1), (salt_2, payload_2) = rows.fetchall()
+    engine = sa.create_engine(log_url)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT salt, payload FROM entries ORDER BY position"))
+        (salt_1, payload_1), (salt_2, payload_2) = rows.all()
+    engine.dispose()
     assert payload_1 == encode_entry(build_listen(1))
     assert first.hash == keccak256(bytes(32) + (1).to_bytes(8) + keccak256(salt_1 + payload_1))
     assert second.hash == keccak256(first.hash + (2).to_bytes(8) + keccak256(salt_2 + payload_2))
@@ -94,31 +89,29 @@ def test_texts_become_keys_and_hexadecimal_stays_itself() -> None:
 @pytest.mark.parametrize(
     ("statement", "position"),
     [
-        ("UPDATE entries SET payload = x'a0' WHERE position = 3", 3),
-        ("UPDATE entries SET salt = zeroblob(32) WHERE position = 2", 2),
-        ("UPDATE entries SET content_hash = zeroblob(32), payload = NULL WHERE position = 4", 4),
-        ("UPDATE entries SET hash = zeroblob(32) WHERE position = 5", 5),
+        ("UPDATE entries SET payload = :bytes WHERE position = 3", 3),
+        ("UPDATE entries SET salt = :bytes WHERE position = 2", 2),
+        ("UPDATE entries SET content_hash = :bytes, payload = NULL WHERE position = 4", 4),
+        ("UPDATE entries SET hash = :bytes WHERE position = 5", 5),
         ("DELETE FROM entries WHERE position = 3", 3),
     ],
 )
 def test_every_change_is_found_at_its_entry(
-    log: InteractionLog, tmp_path: Path, statement: str, position: int
+    log: InteractionLog, log_url: str, statement: str, position: int
 ) -> None:
     log.append([build_listen(number) for number in range(6)])
     assert log.verify_chain()
-    with sqlite3.connect(tmp_path / "log.sqlite") as database:
-        database.execute(statement)
+    execute(log_url, statement, **({"bytes": bytes(32)} if ":bytes" in statement else {}))
     with pytest.raises(BrokenChain) as caught:
         log.check_chain()
     assert caught.value.position == position
     assert not log.verify_chain()
 
 
-def test_a_log_cut_at_its_end_does_not_reach_the_committed_head(log: InteractionLog, tmp_path: Path) -> None:
+def test_a_log_cut_at_its_end_does_not_reach_the_committed_head(log: InteractionLog, log_url: str) -> None:
     log.append([build_listen(number) for number in range(4)])
     head = log.head()
-    with sqlite3.connect(tmp_path / "log.sqlite") as database:
-        database.execute("DELETE FROM entries WHERE position = 4")
+    execute(log_url, "DELETE FROM entries WHERE position = 4")
     assert log.verify_chain()
     with pytest.raises(BrokenChain) as caught:
         log.check_chain(expected=head)
@@ -131,60 +124,3 @@ def test_erasing_keeps_the_chain_and_the_receipts(log: InteractionLog) -> None:
     assert [stored.entry is None for stored in log.read(0, 10)] == [True, False, True]
     assert log.check_chain().hash == receipts[-1].hash
     assert log.append([build_listen(1)])[0].duplicate
-
-
-def test_a_full_disk_loses_nothing_and_appending_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    log = InteractionLog.at_path(tmp_path / "log.sqlite")
-    log.append([build_listen(number) for number in range(5)])
-    head = log.head()
-    _limit_pages(log, 12)
-    with pytest.raises(LogFull) as caught:
-        log.append([build_listen(number) for number in range(5, 2_000)])
-    assert str(tmp_path) in str(caught.value)
-    assert log.head() == head
-    _limit_pages(log, 1_000_000)
-    assert len(log.append([build_listen(number) for number in range(5, 2_000)])) == 1_995
-    assert log.check_chain().position == 2_000
-    log.close()
-
-
-def test_a_killed_writer_leaves_whole_batches_and_every_acknowledged_one(tmp_path: Path) -> None:
-    path = tmp_path / "log.sqlite"
-    acknowledged = _append_until_killed(path)
-    log = InteractionLog.at_path(path)
-    head = log.check_chain()
-    assert head.position % 50 == 0
-    assert head.position >= acknowledged > 0
-    resumed = log.append([build_listen(number) for number in range(head.position + 50)])
-    assert sum(not receipt.duplicate for receipt in resumed) == 50
-    assert log.check_chain().position == head.position + 50
-    log.close()
-
-
-def _append_until_killed(path: Path) -> int:
-    """Let a child append batches of 50, kill it in the middle, and return the last acknowledged position."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.kit.append_forever", str(path)],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert child.stdout is not None
-    acknowledged = [int(child.stdout.readline()) for _ in range(3)]
-    time.sleep(0.05)
-    child.send_signal(signal.SIGKILL)
-    rest = child.stdout.read().split()
-    child.wait()
-    child.stdout.close()
-    return int(rest[-1]) if rest and rest[-1].isdigit() else acknowledged[-1]
-
-
-def _limit_pages(log: InteractionLog, pages: int) -> None:
-    """Let SQLite answer as on a disk that is full."""
-    import sqlalchemy as sa
-
-    log._engine.dispose()
-
-    @sa.event.listens_for(log._engine, "connect")
-    def _limit(connection, _record):  # type: ignore[no-untyped-def]
-        connection.execute(f"PRAGMA max_page_count={pages}")

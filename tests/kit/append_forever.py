@@ -1,7 +1,6 @@
 """A program that appends batches of 50 listens to a log until it is killed; prints each acknowledged head."""
 
 import sys
-from pathlib import Path
 
 from ingest.interaction_log import InteractionLog
 from tests.kit.entries import build_listen
@@ -9,7 +8,7 @@ from tests.kit.entries import build_listen
 
 def main() -> None:
     """Append without end."""
-    log = InteractionLog.at_path(Path(sys.argv[1]))
+    log = InteractionLog(sys.argv[1])
     number = 0
     while True:
         receipts = log.append([build_listen(number + offset) for offset in range(50)])
