@@ -12,8 +12,15 @@ FinalError
 ├── LogMismatch           graph and log are not of one history
 ├── ReorgTooDeep          the chain took back more than can be undone
 ├── HandlerFailed         an event could not become rows
-└── MalformedDataFile     a data set is cut short or damaged
+├── MalformedDataFile     a data set is cut short or damaged
+├── SourceUnreadable      what is imported from is not there, damaged or cut short
+├── UnpackedTooLarge      a packed file unpacks to far more than it is
+├── FormatUnknown         a file has none of the forms that are imported
+└── ResumeRefused         there is no interrupted import of this file
 """
+
+from collections.abc import Iterable
+from pathlib import Path
 
 from tunefi.errors import FinalError, RetryableError
 
@@ -134,3 +141,44 @@ class MalformedDataFile(FinalError):
         self.reason = reason
         where = file if line is None else f"{file}, line {line}"
         super().__init__(f"{where}: {reason}; nothing was imported; restore the file and try again")
+
+
+class SourceUnreadable(FinalError):
+    """What is imported from cannot be read on; the lines before stand in the log."""
+
+    def __init__(self, file: str, where: str, reason: str) -> None:
+        self.file, self.where, self.reason = file, where, reason
+        super().__init__(
+            f"{file}, {where}: {reason}; what was read before is kept: mend the file and import it again, "
+            "nothing is added twice"
+        )
+
+
+class UnpackedTooLarge(FinalError):
+    """A packed file unpacks to far more than it is, as a bomb does."""
+
+    def __init__(self, file: str, packed_bytes: int, unpacked_bytes: int) -> None:
+        self.file, self.packed_bytes, self.unpacked_bytes = file, packed_bytes, unpacked_bytes
+        super().__init__(
+            f"{file}: {packed_bytes:,} bytes unpack to more than {unpacked_bytes:,}; unpack it yourself, "
+            "look at it, and import what it holds"
+        )
+
+
+class FormatUnknown(FinalError):
+    """A file has none of the forms that are imported."""
+
+    def __init__(self, file: str, known: Iterable[str], start: bytes) -> None:
+        self.file = file
+        super().__init__(
+            f"{file} starts with {start[:60]!r}, which is none of the known forms; name one with --format: "
+            f"{', '.join(known)}"
+        )
+
+
+class ResumeRefused(FinalError):
+    """There is no interrupted import of this file to go on with."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder, self.reason = folder, reason
+        super().__init__(f"{folder}: {reason}; import without --resume: nothing is added to the log twice")

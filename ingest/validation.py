@@ -49,12 +49,15 @@ class Rules:
         least_seconds: A shorter listen does not count as a play.
         default_duration_seconds: Longest listen of a track whose length is not known.
         max_age_seconds: An older interaction is refused.
+        unsigned_max_age_seconds: How old an unsigned one may be instead, where history is imported; rewards
+            never count it. None: as old as any.
         skew_seconds: How far ahead of ours a sender's clock may be.
     """
 
     least_seconds: int = 30
     default_duration_seconds: int = 600
     max_age_seconds: int = 30 * 86_400
+    unsigned_max_age_seconds: int | None = None
     skew_seconds: int = 120
 
 
@@ -149,8 +152,11 @@ class Validator:
         ahead_seconds = (entry.at - now_at) / 1_000_000
         if ahead_seconds > self.rules.skew_seconds:
             return Refusal(Reason.IN_THE_FUTURE, f"it is {ahead_seconds:.0f} s ahead of this server's clock")
-        if -ahead_seconds > self.rules.max_age_seconds:
-            return Refusal(Reason.TOO_OLD, f"older than {self.rules.max_age_seconds} s")
+        oldest_seconds = self.rules.max_age_seconds
+        if entry.signature is None and self.rules.unsigned_max_age_seconds is not None:
+            oldest_seconds = self.rules.unsigned_max_age_seconds
+        if -ahead_seconds > oldest_seconds:
+            return Refusal(Reason.TOO_OLD, f"older than {oldest_seconds} s")
         return None
 
     def _check_length(self, entry: Interaction) -> Refusal | None:

@@ -8,6 +8,7 @@
     ├── snapshots/<digest>/     cut by the snapshot job, read by training
     ├── models/<digest>/        embedding table, metrics, model card
     ├── epochs/<number>/        bundle/ (public), openings, commitment, reward ledger
+    ├── imports/<file>/         report of an import, from which it can be resumed
     └── chain/                  state of the demo's own node
 
 Owns names, not contents. Refuses to create anything before `create` is called.
@@ -76,6 +77,10 @@ class Home:
     @property
     def epochs(self) -> Path:
         return self.root / "epochs"
+
+    @property
+    def imports(self) -> Path:
+        return self.root / "imports"
 
     @property
     def chain(self) -> Path:

@@ -1,0 +1,72 @@
+"""Our own form: one JSON object a line, with the fields of the signed type (docs/importing.md).
+
+Owns the fields. An item of `POST /v1/listens` is such a line, so an app can keep what it could not send.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ingest.entries import INTERACTIONS, Kind
+from ingest.importers.found import Found, LineReason, SetAside
+from ingest.importers.lines import read_lines
+from ingest.importers.source_file import Member
+from ingest.validation import Reason
+
+
+class _Line(BaseModel):
+    """The fields of a line; a number may be written as text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind = Kind.LISTEN
+    account: str | None = None
+    subject: str = Field(validation_alias=AliasChoices("subject", "track_id"))
+    at: Annotated[int | AwareDatetime, Field(union_mode="left_to_right")]
+    seconds: int | None = None
+    idempotency_key: str | None = None
+    signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")] | None = None
+
+
+_LINES = TypeAdapter(_Line)
+
+
+def read_ndjson(member: Member) -> Iterator[Found | SetAside]:
+    """Yield what each line says."""
+    for line in read_lines(member.stream):
+        yield line if isinstance(line, SetAside) else _read_line(*line)
+
+
+def looks_like_ndjson(head: bytes) -> bool:
+    """Return whether the first line is an object of ours."""
+    first = head.partition(b"\n")[0]
+    return first.lstrip().startswith(b"{") and b'"at"' in first
+
+
+def _read_line(number: int, text: bytes) -> Found | SetAside:
+    try:
+        line = _LINES.validate_json(text)
+    except ValidationError as error:
+        return set_aside_invalid(number, error)
+    if line.kind not in INTERACTIONS:
+        return SetAside(number, Reason.MALFORMED, f"kind: {line.kind} is no interaction")
+    return Found(
+        number,
+        line.at if isinstance(line.at, int) else int(line.at.timestamp() * 1_000_000),
+        line.kind,
+        line.account,
+        line.subject,
+        line.seconds,
+        line.idempotency_key,
+        bytes.fromhex(line.signature[2:]) if line.signature else None,
+    )
+
+
+def set_aside_invalid(number: int, error: ValidationError) -> SetAside:
+    """Return the line set aside, with the first thing that is wrong in it."""
+    first: Any = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        return SetAside(number, LineReason.NOT_JSON, first["msg"])
+    place = ".".join(str(part) for part in first["loc"])
+    return SetAside(number, Reason.MALFORMED, f"{place}: {first['msg']}" if place else first["msg"])

@@ -1,0 +1,74 @@
+"""Imports into a real log, without the command line around them."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest.importers.formats import FORMATS, FormatName
+from ingest.importers.import_report import SET_ASIDE, ImportReport, ImportSummary, load_summary
+from ingest.importers.interactions import InteractionImport
+from ingest.importers.source_file import SourceFile
+from ingest.interaction_log import InteractionLog
+from ingest.validation import Validator
+from tests.kit.entries import NOON
+from tunefi.ids import Address
+
+LISTENER = Address("0x" + "ab" * 20)
+YEARS = 30 * 365 * 86_400
+
+
+@dataclass
+class ImportDesk:
+    """Imports bytes into one log, with the report in one folder."""
+
+    log: InteractionLog
+    validator: Validator
+    folder: Path
+
+    @contextmanager
+    def start(
+        self,
+        data: bytes,
+        *,
+        account: Address | None = LISTENER,
+        form: FormatName | None = None,
+        resume: bool = False,
+    ) -> Iterator[InteractionImport]:
+        """An import that has read nothing yet."""
+        source = SourceFile(io.BytesIO(data), "a file", len(data))
+        summary = load_summary(self.folder, source.fingerprint) if resume else None
+        rules = replace(self.validator.rules, unsigned_max_age_seconds=YEARS)
+        validator = replace(self.validator, rules=rules)
+        begun = summary or ImportSummary(source.name, source.fingerprint)
+        with ImportReport(self.folder, begun) as report:
+            yield InteractionImport(
+                source,
+                FORMATS[form] if form else None,
+                self.log,
+                validator,
+                account,
+                report,
+                lambda: NOON,
+            )
+
+    def run(
+        self,
+        data: bytes,
+        *,
+        account: Address | None = LISTENER,
+        form: FormatName | None = None,
+        resume: bool = False,
+    ) -> ImportSummary:
+        """An import to its end."""
+        with self.start(data, account=account, form=form, resume=resume) as work:
+            while work.run_batch():
+                pass
+            return work.summary
+
+    def set_aside(self) -> list[dict[str, str]]:
+        """The lines set aside, as the report has them."""
+        with (self.folder / SET_ASIDE).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
