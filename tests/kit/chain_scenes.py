@@ -85,7 +85,7 @@ class Stage:
         await self.send(signer, "StakingContract", "stake", amount_wei)
 
     async def play_everything(self) -> None:
-        """One of each: mint, buy, transfer, stake, unstake, follow, unfollow, fund, delegate."""
+        """One of each: mint, buy, transfer, stake, unstake, follow and unfollow both ways, fund, delegate."""
         await self.register_and_mint(1)
         await self.buy(8, 1, 3)
         await self.send(
@@ -100,6 +100,8 @@ class Stage:
         await self.send(8, "FanEngagement", "followArtist", "artist:1")
         await self.send(9, "FanEngagement", "follow", self.signers[8].address)
         await self.send(9, "FanEngagement", "unfollow", self.signers[8].address)
+        await self.send(9, "FanEngagement", "followArtist", "artist:1")
+        await self.send(9, "FanEngagement", "unfollowArtist", "artist:1")
         await self.send(0, "TuneToken", "approve", self.deployment.contracts["FanEngagement"], 10**20)
         await self.send(0, "FanEngagement", "fund", 1, 10**20)
         await self.send(0, "TuneToken", "delegate", self.signers[6].address)

@@ -96,6 +96,31 @@ class ContractAbi:
         """Return the encoded arguments of the constructor, to follow the bytecode."""
         return _encode(self.constructor or Member("constructor", (), (), (), ()), arguments)
 
+    def encode_event(self, name: str, arguments: Mapping[str, Any]) -> tuple[list[bytes], bytes]:
+        """Return topics and data of an event, as the contract emits them.
+
+        Args:
+            name: Of the event.
+            arguments: By name; of an indexed argument of dynamic type its hash.
+
+        Raises:
+            UnknownMember: No such event, or several.
+            MalformedArguments: Wrong names or types of arguments.
+        """
+        member = self.event(name)
+        if set(arguments) != set(member.names):
+            raise MalformedArguments(member.signature, f"given {sorted(arguments)}")
+        kinds = zip(member.names, member.types, member.indexed, strict=True)
+        topics, body = [bytes(member.topic)], []
+        for argument, kind, indexed in kinds:
+            if indexed:
+                topics.append(
+                    _encode_types(member, ["bytes32" if is_hashed(kind) else kind], [arguments[argument]])
+                )
+            else:
+                body.append((kind, arguments[argument]))
+        return topics, _encode_types(member, [kind for kind, _ in body], [value for _, value in body])
+
     def decode_result(self, name: str, data: bytes) -> tuple[Any, ...]:
         """Return the values that a function returned, in order."""
         member = self.function(name)
@@ -145,7 +170,16 @@ def _member(entry: Mapping[str, Any]) -> Member:
 def _encode(member: Member, arguments: Sequence[Any]) -> bytes:
     if len(arguments) != len(member.types):
         raise MalformedArguments(member.signature, f"{len(arguments)} given, {len(member.types)} expected")
+    return _encode_types(member, member.types, arguments)
+
+
+def is_hashed(kind: str) -> bool:
+    """Return whether an indexed argument of this type is kept as its hash alone."""
+    return kind in ("string", "bytes") or "[" in kind or kind.startswith("(")
+
+
+def _encode_types(member: Member, types: Sequence[str], arguments: Sequence[Any]) -> bytes:
     try:
-        return encode(member.types, arguments)
+        return encode(types, arguments)
     except (EncodingError, TypeError, ValueError) as error:
         raise MalformedArguments(member.signature, str(error)) from error

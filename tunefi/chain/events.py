@@ -11,11 +11,9 @@ from typing import Any
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from tunefi.chain.abi import ContractAbi, Member
+from tunefi.chain.abi import ContractAbi, Member, is_hashed
 from tunefi.chain.logs import RawLog
 from tunefi.ids import Address
-
-_DYNAMIC = ("string", "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,6 @@ def _arguments(member: Member, log: RawLog) -> dict[str, Any]:
 
 def _topic_value(kind: str, topic: bytes) -> Any:
     """An indexed argument; of a dynamic one only the hash was kept."""
-    if kind in _DYNAMIC or "[" in kind or kind.startswith("("):
+    if is_hashed(kind):
         return topic
     return decode([kind], topic)[0]

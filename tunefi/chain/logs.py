@@ -32,14 +32,14 @@ async def fetch_logs(
     if not addresses:
         return []
     where = {"fromBlock": hex(from_block), "toBlock": hex(to_block), "address": list(addresses)}
-    return _parse_logs(await rpc.call("eth_getLogs", where), rpc.node)
+    return parse_logs(await rpc.call("eth_getLogs", where), rpc.node)
 
 
 async def fetch_block_logs(rpc: JsonRpc, block_hash: str, addresses: Sequence[Address]) -> list[RawLog]:
     """Return the logs of these contracts in exactly this block: no reorganisation slips in between."""
     if not addresses:
         return []
-    return _parse_logs(
+    return parse_logs(
         await rpc.call("eth_getLogs", {"blockHash": block_hash, "address": list(addresses)}), rpc.node
     )
 
@@ -60,7 +60,7 @@ def parse_log(answer: Any, node: str) -> RawLog:
         raise NodeUnreachable(node, "a log without address, topics, data or place") from error
 
 
-def _parse_logs(answer: Any, node: str) -> list[RawLog]:
+def parse_logs(answer: Any, node: str) -> list[RawLog]:
     if not isinstance(answer, list):
         raise NodeUnreachable(node, "eth_getLogs answered no list")
     logs = [parse_log(log, node) for log in answer if not log.get("removed", False)]

@@ -1,0 +1,1 @@
+"""What is measured against a target or against peers: one command each, one JSON object out."""

@@ -1,0 +1,19 @@
+"""Why a benchmark does not run."""
+
+from tunefi.errors import FinalError
+
+
+class GraphNotEmpty(FinalError):
+    """The graph to measure with holds something that a benchmark would mix with its own."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        super().__init__(f"the graph at {place} is not empty; name one that may be filled with made-up rows")
+
+
+class RunFailed(FinalError):
+    """A measured process ended with an error."""
+
+    def __init__(self, graph: str, reason: str) -> None:
+        self.graph, self.reason = graph, reason
+        super().__init__(f"the run into {graph} failed: {reason}")

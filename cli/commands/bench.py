@@ -1,0 +1,42 @@
+"""`tunefi bench`: what this machine reaches, to hold against docs/measurements.md."""
+
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.ingest import EVENTS, measure_ingestion
+from cli.output import print_result
+from cli.runner import AsJson, load_settings, run_command
+from tunefi.settings import Settings
+
+app = typer.Typer(help="Measure.", no_args_is_help=True)
+
+
+@app.callback()
+def _bench() -> None:
+    """Keep `ingest` a command of its own while it is the only one."""
+
+
+@app.command()
+def ingest(
+    *,
+    events: Annotated[int, typer.Option(min=100, help="Least number of logs of the chain.")] = EVENTS,
+    as_json: AsJson = False,
+) -> None:
+    """Take a dense chain into an embedded graph, and into TUNEFI_GRAPH_URL if that is an empty Neo4j."""
+    run_command(_ingest(events, as_json), as_json=as_json)
+
+
+async def _ingest(events: int, as_json: bool) -> None:
+    found = await measure_ingestion(events, _neo4j(load_settings()))
+    print_result(found, as_json=as_json)
+
+
+def _neo4j(settings: Settings) -> dict[str, Any] | None:
+    if not settings.graph_url or settings.graph_url.startswith("ladybug:"):
+        return None
+    return {
+        "url": settings.graph_url,
+        "user": settings.graph_user,
+        "password": settings.graph_password.get_secret_value(),
+    }
