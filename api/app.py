@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from api.body_limit import BodyLimit
 from api.description import DESCRIPTION, TAGS, describe_errors
 from api.errors import answer_http, answer_known, answer_malformed
+from api.metrics.service_readings import ServiceReadings
+from api.request_meter import RequestMeter
 from api.routes import ROUTERS
 from api.services import Services
 from api.shield import Shield
@@ -48,6 +50,8 @@ def create_app(services: Services) -> FastAPI:
     # An included router does not tell its routes' methods, so the shield gets the routes themselves.
     routes = [*app.routes, *(route for router in ROUTERS for route in router.routes)]
     app.add_middleware(Shield, routes=routes, answer_seconds=services.limits.answer_seconds)
+    app.add_middleware(RequestMeter, metrics=services.metrics)
+    services.metrics.registry.register(ServiceReadings(services, app.version))
     describe_errors(app)
     return app
 

@@ -30,10 +30,14 @@ class EpochStates:
     Args:
         rpc: Node to ask.
         deployment: Says where the contract is.
+
+    Attributes:
+        newest: Number of the newest epoch that was last seen in each state.
     """
 
     rpc: JsonRpc
     deployment: Deployment
+    newest: dict[StateName, EpochId] = field(default_factory=dict)
     _settled: dict[EpochId, Standing] = field(default_factory=dict, repr=False)
 
     async def fetch_standing(self, epoch_id: EpochId) -> Standing:
@@ -51,9 +55,21 @@ class EpochStates:
         standing = Standing(EpochState(state).label, Microseconds(final_at * 1_000_000) if final_at else None)
         if standing.state in ("final", "invalid"):
             self._settled[epoch_id] = standing
+        self._note(epoch_id, standing.state)
         return standing
 
     async def fetch_latest_final(self) -> EpochId | None:
-        """Return the newest epoch that is final, or None."""
-        number = await self.deployment.contract(CONTRACT).read(self.rpc, "latestFinal")
-        return EpochId(number) if number else None
+        """Return the newest epoch that is final, or None; look where the newest of all stands, too."""
+        contract = self.deployment.contract(CONTRACT)
+        final, latest = await asyncio.gather(
+            contract.read(self.rpc, "latestFinal"), contract.read(self.rpc, "latestEpoch")
+        )
+        for number in {final, latest} - {0}:
+            await self.fetch_standing(EpochId(number))
+        return EpochId(final) if final else None
+
+    def _note(self, epoch_id: EpochId, state: StateName) -> None:
+        for earlier in [name for name, number in self.newest.items() if number == epoch_id]:
+            del self.newest[earlier]
+        if state != "none":
+            self.newest[state] = max(epoch_id, self.newest.get(state, epoch_id))

@@ -43,22 +43,32 @@ class JobDesk:
     Args:
         runners: What can be run, by name; empty where this process keeps no keys.
         token: What the operator shows.
+        reader_token: What whoever only reads metrics shows; empty where the operator alone may.
     """
 
     runners: Mapping[str, Runner] = field(default_factory=dict)
     token: str = field(default="", repr=False)
+    reader_token: str = field(default="", repr=False)
     _runs: dict[int, Run] = field(default_factory=dict, repr=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1), repr=False)
 
     def check_operator(self, authorization: str) -> None:
-        """Check the header of a request.
+        """Check the header of a request for a job.
 
         Raises:
             NotTheOperator: It does not hold the token, or there is none.
         """
-        shown = authorization.removeprefix("Bearer ").encode()
-        if not self.token or not hmac.compare_digest(shown, self.token.encode()):
+        if not _shows(authorization, self.token):
+            raise NotTheOperator
+
+    def check_reader(self, authorization: str) -> None:
+        """Check the header of a request for metrics.
+
+        Raises:
+            NotTheOperator: It holds neither token.
+        """
+        if not (_shows(authorization, self.reader_token) or _shows(authorization, self.token)):
             raise NotTheOperator
 
     def start(self, job: str) -> Run:
@@ -100,3 +110,8 @@ class JobDesk:
         except Exception as error:
             run.state, run.detail = "failed", f"unexpected {type(error).__name__}"
             raise
+
+
+def _shows(authorization: str, token: str) -> bool:
+    shown = authorization.removeprefix("Bearer ").encode()
+    return bool(token) and hmac.compare_digest(shown, token.encode())

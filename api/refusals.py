@@ -7,7 +7,7 @@ FinalError
 ├── NoSuchEpoch            no epoch of this number is known here
 ├── NoSuchBundleFile       not a file of a public bundle
 ├── NoSuchListener, NoSuchTrack
-├── NotTheOperator         a request for a job without the operator's token
+├── NotTheOperator         a request for a job or metrics without the operator's token
 ├── NoSuchJob, NoSuchRun
 └── PageNotBuilt           the browser app is not in this installation
 RetryableError
@@ -77,10 +77,10 @@ class NoSuchListener(FinalError):
 
 
 class NotTheOperator(FinalError):
-    """A request for a keeper job by someone who does not hold the operator's token."""
+    """A request for a job or for metrics by someone who does not hold the token for it."""
 
     def __init__(self) -> None:
-        super().__init__("only the operator may run jobs: show the token of the service's `service.json`")
+        super().__init__("only for the operator: show the token of the service's `service.json`")
 
 
 class NoSuchJob(FinalError):

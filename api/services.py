@@ -16,6 +16,7 @@ from api.catalogue import Catalogue
 from api.epoch_records import EpochRecords
 from api.epoch_states import EpochStates
 from api.jobs import JobDesk
+from api.metrics.instruments import Metrics
 from api.page_files import BUILT_PAGE, PageFiles
 from api.popularity import Popularity
 from api.served_epoch import ServedEpochs
@@ -62,6 +63,7 @@ class Services:
         domains: `host[:port]` names under which people reach this service, for sign-in.
         generated_notice: What in the data was made up; empty where nothing was.
         desk: Runs keeper jobs that the operator asks for.
+        metrics: What this process counts; `/metrics` shows its registry.
         page_folder: The built page.
         limits: Bounds of one request.
     """
@@ -78,6 +80,7 @@ class Services:
     domains: frozenset[str]
     generated_notice: str = ""
     desk: JobDesk = field(default_factory=JobDesk)
+    metrics: Metrics = field(default_factory=Metrics)
     page_folder: Path = BUILT_PAGE
     limits: Limits = Limits()
     sign_in: SignIn = field(init=False)

@@ -60,6 +60,7 @@ class Shield:
                     await self._app(inner, receive, answer.send)
                 finally:
                     answer.limit = None
+                    scope["route"] = inner.get("route")
         except TimeoutError:
             if answer.started:
                 raise

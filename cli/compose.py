@@ -22,6 +22,7 @@ from tunefi.chain.signing import Signer
 from tunefi.ids import Microseconds
 from tunefi.ipfs.client import IpfsClient, open_ipfs
 from tunefi.settings import Settings
+from tunefi.telemetry import SILENT, Telemetry
 
 
 def now_at() -> Microseconds:
@@ -54,11 +55,16 @@ class Installation:
     rpc: JsonRpc
     deployment: Deployment
     ipfs: IpfsClient | None = None
+    telemetry: Telemetry = SILENT
 
 
 @asynccontextmanager
-async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
+async def open_installation(settings: Settings, telemetry: Telemetry = SILENT) -> AsyncIterator[Installation]:
     """Open home, deployment record, node, log and graph; close them in reverse.
+
+    Args:
+        settings: Say where each is.
+        telemetry: What the parts tell what they do.
 
     Raises:
         DeploymentMissing: There is no record of the contracts; deploy, or set TUNEFI_DEPLOYMENT.
@@ -78,7 +84,7 @@ async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
         ipfs = None
         if settings.ipfs_api:
             ipfs = await stack.enter_async_context(open_ipfs(settings.ipfs_api))
-        yield Installation(settings, store, log, rpc, deployment, ipfs)
+        yield Installation(settings, store, log, rpc, deployment, ipfs, telemetry)
 
 
 async def open_graph(settings: Settings) -> GraphStore:
@@ -110,6 +116,7 @@ def keeper_context(installation: Installation) -> KeeperContext:
         epoch_secret=bytes.fromhex(settings.epoch_secret.get_secret_value().removeprefix("0x")),
         ipfs=installation.ipfs,
         choices=_choices(settings),
+        telemetry=installation.telemetry,
     )
 
 

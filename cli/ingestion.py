@@ -9,6 +9,7 @@ import logging
 
 from cli.compose import Installation
 from ingest.follower import ChainFollower
+from ingest.ingestion_status import IngestionStatus
 from ingest.projector import LogProjector
 from tunefi.errors import FinalError, RetryableError
 from tunefi.health import Health
@@ -33,8 +34,10 @@ class Ingestion:
             installation.store,
             installation.deployment,
             window_blocks=settings.reorg_window_blocks,
+            telemetry=installation.telemetry,
         )
-        self._projector = LogProjector(installation.log, installation.store)
+        self._projector = LogProjector(installation.log, installation.store, telemetry=installation.telemetry)
+        self.status = IngestionStatus(self.follower, self._projector, installation.log)
         self._health = health
         self._pause_seconds = settings.poll_interval_seconds
         self._lock = asyncio.Lock()

@@ -18,6 +18,9 @@ import uvicorn
 
 from api.app import create_app
 from api.jobs import JobDesk
+from api.metrics.ingestion_readings import IngestionReadings
+from api.metrics.instruments import Metrics
+from api.metrics.node_readings import NodeReadings
 from api.services import Services
 from cli.compose import Installation, now_at
 from cli.ingestion import Ingestion
@@ -41,14 +44,19 @@ class Service:
     Args:
         installation: Its open clients.
         keepers: What keeper jobs work with, or None where this process keeps no keys.
+        metrics: What is counted; it should be the telemetry of the installation too.
     """
 
-    def __init__(self, installation: Installation, keepers: KeeperContext | None) -> None:
+    def __init__(self, installation: Installation, keepers: KeeperContext | None, metrics: Metrics) -> None:
         self._installation = installation
         self._settings = installation.settings
         self.health = Health(now_at)
         self.ingestion = Ingestion(installation, self.health)
         self._keepers = keepers
+        self._metrics = metrics
+        metrics.expect_jobs(JOBS if keepers else ())
+        metrics.registry.register(IngestionReadings(self.ingestion.status, now_at))
+        metrics.registry.register(NodeReadings(installation.rpc))
         self._token = secrets.token_urlsafe(32)
         self._stop = asyncio.Event()
 
@@ -117,7 +125,8 @@ class Service:
             public_rpc_url=settings.public_rpc_url or settings.rpc_url[0],
             domains=_domains(url, settings.public_hosts),
             generated_notice=settings.generated_notice,
-            desk=JobDesk(self._runners(), self._token),
+            desk=JobDesk(self._runners(), self._token, settings.metrics_token.get_secret_value()),
+            metrics=self._metrics,
         )
 
     def _runners(self) -> dict[str, Callable[[Progress], Awaitable[dict[str, object]]]]:

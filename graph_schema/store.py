@@ -78,6 +78,14 @@ class WriteBatch:
     deleted_nodes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     block: BlockRef | None = None
 
+    @property
+    def row_count(self) -> int:
+        """How many nodes and relationships are written or deleted."""
+        tables = [part.rows for part in self.nodes]
+        tables += [table for part in self.edges for table in (part.rows, part.deleted) if table is not None]
+        deleted = sum(len(keys) for keys in self.deleted_nodes.values())
+        return deleted + sum(int(table.num_rows) for table in tables)
+
 
 @dataclass(frozen=True, slots=True)
 class StoreState:

@@ -18,10 +18,12 @@ from graph_schema.store import BlockRef, Cursor, GraphStore
 from ingest.chain_events import read_chain_batch
 from ingest.chain_source import BlockEvents, ChainSource
 from ingest.errors import ReorgTooDeep
+from ingest.measured_write import write_measured
 from tunefi.chain.blocks import BlockHeader
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.errors import RetryableError
+from tunefi.telemetry import SILENT, Telemetry
 
 _LOG = logging.getLogger(__name__)
 _HEADERS_A_REQUEST = 100
@@ -32,6 +34,8 @@ class FollowerStatus:
     """How far the follower is; `problem` says why it does not go on.
 
     Attributes:
+        applied_at: Time of the newest block that was applied since the start.
+        head_at: Time of the newest block of the chain.
         final_block: Newest block that counts for money; None: the node has no such tag, pay nothing.
         undone_blocks: How many blocks reorganisations took back since the start.
         set_aside: How many logs did not decode since the start.
@@ -41,6 +45,8 @@ class FollowerStatus:
     applied_block: int | None = None
     head_block: int | None = None
     final_block: int | None = None
+    applied_at: int | None = None
+    head_at: int | None = None
     undone_blocks: int = 0
     set_aside: int = 0
     problem: str | None = None
@@ -53,6 +59,15 @@ class FollowerStatus:
             return None
         return max(0, self.head_block - self.applied_block)
 
+    @property
+    def lag_seconds(self) -> float | None:
+        """How much younger the head is than what the graph shows, by the chain's own clock."""
+        if self.lag_blocks == 0:
+            return 0.0
+        if self.applied_at is None or self.head_at is None:
+            return None
+        return max(0.0, (self.head_at - self.applied_at) / 1_000_000)
+
 
 class ChainFollower:
     """Takes the events of one deployment into one graph.
@@ -63,6 +78,7 @@ class ChainFollower:
         deployment: Its contracts, and the block before which none existed.
         range_blocks: Most final blocks in one write.
         window_blocks: How many blocks can be undone where the node has no `finalized` tag.
+        telemetry: Told of writes and reorganisations.
     """
 
     def __init__(
@@ -73,12 +89,14 @@ class ChainFollower:
         *,
         range_blocks: int = 1_000,
         window_blocks: int = 128,
+        telemetry: Telemetry = SILENT,
     ) -> None:
         self._source = ChainSource(rpc, deployment)
         self._store = store
         self._deployment = deployment
         self._range_blocks = range_blocks
         self._window_blocks = window_blocks
+        self._telemetry = telemetry
         self._checked = False
         self._new = False
         self.cursor_source = f"chain:{deployment.chain_id}"
@@ -98,7 +116,7 @@ class ChainFollower:
             self._checked = True
         final = await self._source.fetch_final()
         head = await self._source.fetch_head()
-        self.status.head_block = head.number
+        self.status.head_block, self.status.head_at = head.number, head.timestamp_at
         self.status.final_block = final.number if final else None
         settled = final or await self._source.fetch_header(max(0, head.number - self._window_blocks))
         if settled is not None:
@@ -152,6 +170,8 @@ class ChainFollower:
             cursor = Cursor(self.cursor_source, block.number - 1, block.parent_hash)
             await self._store.undo_block(block, cursor)
             self.status.undone_blocks += 1
+            self.status.applied_block = cursor.position
+        self._telemetry.took_back(len(lost))
         _LOG.warning("the chain took back %d blocks; going on from block %d", len(lost), cursor.position)
         return cursor
 
@@ -220,8 +240,9 @@ class ChainFollower:
             expected=None if self._new else cursor,
             block=block,
         )
-        await self._store.write(batch)
+        await write_measured(self._store, batch, self._telemetry)
         self._new = False
+        self.status.applied_block, self.status.applied_at = after.position, found.last.timestamp_at
         return after
 
     def _cursor_at(self, header: BlockHeader) -> Cursor:

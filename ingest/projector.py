@@ -12,8 +12,10 @@ from ingest.deletion import build_deletion_batch
 from ingest.entries import Entry, Kind
 from ingest.errors import LogMismatch
 from ingest.interaction_log import InteractionLog, StoredEntry
+from ingest.measured_write import write_measured
 from ingest.projection import build_log_batch
 from tunefi.ids import Address, LogPosition
+from tunefi.telemetry import SILENT, Telemetry
 
 LOG_SOURCE = "log"
 
@@ -25,12 +27,25 @@ class LogProjector:
         log: Read only.
         store: The graph.
         batch_entries: Most entries in one transaction.
+        telemetry: Told of writes.
+
+    Attributes:
+        position: Up to which entry the graph was found to hold the log; None before the first look.
     """
 
-    def __init__(self, log: InteractionLog, store: GraphStore, *, batch_entries: int = 5_000) -> None:
+    def __init__(
+        self,
+        log: InteractionLog,
+        store: GraphStore,
+        *,
+        batch_entries: int = 5_000,
+        telemetry: Telemetry = SILENT,
+    ) -> None:
         self._log = log
         self._store = store
         self._batch_entries = batch_entries
+        self._telemetry = telemetry
+        self.position: LogPosition | None = None
 
     async def read_position(self) -> LogPosition:
         """Return up to which entry the graph holds the log.
@@ -50,11 +65,12 @@ class LogProjector:
         """
         cursor = await self._read_cursor()
         while True:
+            self.position = LogPosition(cursor.position if cursor else 0)
             entries = await self._read_next(cursor, up_to)
             if not entries:
-                return LogPosition(cursor.position if cursor else 0)
+                return self.position
             batch = await self._build_batch(entries, cursor)
-            await self._store.write(batch)
+            await write_measured(self._store, batch, self._telemetry)
             cursor = batch.cursor
 
     async def _read_cursor(self) -> Cursor | None:

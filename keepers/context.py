@@ -19,6 +19,7 @@ from tunefi.chain.signing import Signer
 from tunefi.home import Home
 from tunefi.ids import ChainId
 from tunefi.ipfs.client import IpfsClient
+from tunefi.telemetry import SILENT, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class KeeperContext:
         epoch_secret: At least 32 bytes that all keepers share.
         ipfs: Where bundles are published; None publishes nowhere.
         choices: What this installation chooses.
+        telemetry: Told how each job ended.
         turn: Held by the job that runs: jobs share files, keys and nonces, so one runs at a time.
     """
 
@@ -74,6 +76,7 @@ class KeeperContext:
     epoch_secret: bytes = field(repr=False)
     ipfs: IpfsClient | None = None
     choices: KeeperChoices = field(default_factory=KeeperChoices)
+    telemetry: Telemetry = SILENT
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @property

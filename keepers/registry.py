@@ -3,6 +3,7 @@
 Owns the list. Refuses to decide when a job is due.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from keepers.context import KeeperContext
@@ -34,9 +35,25 @@ def _in_turn(job: Job) -> Job:
     return run
 
 
+def _measured(name: str, job: Job) -> Job:
+    """Return the job so that the context's telemetry learns how it ended; one that was stopped, not."""
+
+    async def run(context: KeeperContext, progress: Progress) -> JobReport:
+        started = time.perf_counter()
+        try:
+            report = await job(context, progress)
+        except Exception:
+            context.telemetry.ended_job(name, "failed", time.perf_counter() - started)
+            raise
+        context.telemetry.ended_job(name, report.outcome.value, time.perf_counter() - started)
+        return report
+
+    return run
+
+
 JOBS: Mapping[str, Job] = {
-    **{module.NAME: _in_turn(module.run) for module in _MODULES},
-    answer_demands.NAME: answer_demands.run,
+    **{module.NAME: _in_turn(_measured(module.NAME, module.run)) for module in _MODULES},
+    answer_demands.NAME: _measured(answer_demands.NAME, answer_demands.run),
 }
 """In the order in which one epoch needs them; answers wait for no other job."""
 

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What Prometheus shows to read `/metrics`; empty: only the token of `service.json` does.",
+    )
     dimension: int = Field(128, ge=32, le=1024, multiple_of=32, description="Length of an embedding vector.")
     list_length: int = Field(50, ge=1, le=256, description="Tracks in a committed list.")
     epoch_interval_seconds: int = Field(

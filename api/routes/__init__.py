@@ -8,6 +8,7 @@ from api.routes import (
     history,
     listeners,
     listens,
+    metrics,
     operator,
     page,
     problems,
@@ -28,6 +29,7 @@ ROUTERS = (
     auth.router,
     health.router,
     operator.router,
+    metrics.router,
     problems.router,
     page.router,
 )

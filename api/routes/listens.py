@@ -1,6 +1,7 @@
 """Listens that apps send: judged, appended in one transaction, durable before the answer."""
 
 import asyncio
+from collections import Counter
 
 from fastapi import APIRouter, Response
 
@@ -44,7 +45,14 @@ def _keep(services: Services, batch: Listens, now_at: Microseconds) -> ListenRec
             receipts.append(_receipt_of(index, item, outcome))
         else:
             refused.append(RefusedItem(index=index, reason=Reason.IDEMPOTENCY_CONFLICT, detail=str(outcome)))
+    _count(services, receipts, refused)
     return ListenReceipts(receipts=receipts, refused=sorted(refused, key=lambda item: item.index))
+
+
+def _count(services: Services, receipts: list[Receipt], refused: list[RefusedItem]) -> None:
+    duplicates = sum(receipt.duplicate for receipt in receipts)
+    reasons = Counter(str(item.reason) for item in refused)
+    services.metrics.judged_listens(len(receipts) - duplicates, duplicates, reasons)
 
 
 def _interaction_of(item: ListenItem) -> Interaction:

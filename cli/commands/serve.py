@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from api.metrics.instruments import Metrics
 from cli.compose import keeper_context, open_installation
 from cli.output import messages
 from cli.runner import load_settings, run_command
@@ -24,6 +25,7 @@ async def _serve(settings: Settings) -> None:
     async def announce(url: str) -> None:
         messages.print(f"serving at {url}", markup=False)
 
-    async with open_installation(settings) as installation:
+    metrics = Metrics()
+    async with open_installation(settings, metrics) as installation:
         keepers = keeper_context(installation) if settings.keeper_keys else None
-        await Service(installation, keepers).run(announce)
+        await Service(installation, keepers, metrics).run(announce)

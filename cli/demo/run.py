@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 from rich.table import Table
 
+from api.metrics.instruments import Metrics
 from cli.compose import Installation, keeper_context, now_at, open_installation
 from cli.demo.cast import FUNDED_ACCOUNTS, MNEMONIC, Cast
 from cli.demo.chain_stage import chain_inputs, set_up_chain, verify_deployed, wait_for_history
@@ -84,6 +85,7 @@ class Demo:
         self._home = Home(options.home).create()
         self._journal = Journal(options.home / "stages.json")
         self._costs: dict[str, Cost | None] = {}
+        self._metrics = Metrics()
 
     async def run(self) -> dict[str, Any]:
         """Run all stages, or those up to `until`, and return what each gave."""
@@ -96,7 +98,7 @@ class Demo:
             outputs = {"chain": await self._chain(rpc)}
             if self._is_last("chain"):
                 return outputs
-            installation = await stack.enter_async_context(open_installation(settings))
+            installation = await stack.enter_async_context(open_installation(settings, self._metrics))
             await check_same_chain(installation)
             outputs |= await self._data_stages(installation, dataset)
             if self._options.until is None:
@@ -173,7 +175,7 @@ class Demo:
         self._save_environment(
             installation.settings, [keeper for keeper in context.keepers if keeper.address in members]
         )
-        service = Service(installation, context)
+        service = Service(installation, context, self._metrics)
         checked: dict[str, Any] = {}
 
         async def announce(url: str) -> None:

@@ -4,9 +4,11 @@ Owns the measures (latency, share of failures, head) and the circuit breaker: cl
 open for a while after failures in a row, half-open for one request that decides. Refuses to know requests.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tunefi.chain.node_trouble import NodeTrouble
 from tunefi.errors import FinalError
 
 _NEWEST_SHARE = 0.2
@@ -29,6 +31,7 @@ class NodeHealth:
         head: The highest block it told of when it was last asked, or None.
         limited_until: When the node takes requests again, as it said itself.
         barred: Why it is never asked again, or None: it serves another chain.
+        troubles: How often each kind of trouble came.
     """
 
     clock: Callable[[], float]
@@ -37,6 +40,7 @@ class NodeHealth:
     head: int | None = None
     limited_until: float = 0.0
     barred: FinalError | None = None
+    troubles: Counter[NodeTrouble] = field(default_factory=Counter)
     _failures_in_a_row: int = 0
     _rests: int = 0
     _rest_until: float | None = None

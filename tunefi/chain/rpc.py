@@ -28,6 +28,7 @@ from tunefi.chain.node import Call, Node
 from tunefi.chain.node_choice import NodeChoice
 from tunefi.chain.node_errors import Meaning, judge
 from tunefi.chain.node_health import NodeHealth
+from tunefi.chain.node_trouble import counted
 from tunefi.chain.quantity import parse_quantity
 from tunefi.errors import TuneFiError
 
@@ -184,12 +185,12 @@ class JsonRpc:
         health = node.health
         health.begin()
         try:
-            bound = self._bind(node)
-            if self._identity is not None and not node.identified:
-                answers = await node.ask(IDENTITY_CALLS)
-                self._identity = confirm_identity(self._identity, answers, node.name)
-                node.identified = True
-            result = await work(bound)
+            with counted(health.troubles):
+                if self._identity is not None and not node.identified:
+                    answers = await node.ask(IDENTITY_CALLS)
+                    self._identity = confirm_identity(self._identity, answers, node.name)
+                    node.identified = True
+                result = await work(self._bind(node))
         except NodeUnreachable as error:
             node.identified = False
             if isinstance(error, NodeBusy) and error.seconds is not None:
