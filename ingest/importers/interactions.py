@@ -9,12 +9,13 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from ingest.appending import Receipt
 from ingest.entries import Interaction, Kind, parse_idempotency_key
 from ingest.importers.formats import Format, detect_format
 from ingest.importers.found import Found, LineReason, SetAside
 from ingest.importers.import_report import ImportReport
 from ingest.importers.source_file import Member, SourceFile
-from ingest.interaction_log import InteractionLog, Receipt
+from ingest.interaction_log import InteractionLog
 from ingest.validation import Reason, Refusal, Validator
 from tunefi.errors import FinalError
 from tunefi.hashing import keccak256
