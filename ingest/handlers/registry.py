@@ -45,9 +45,8 @@ class Handler:
     handle: Callable[[Any, Context], None]
 
     def run(self, context: Context) -> None:
-        """Handle one decoded event."""
-        arguments = {snake_case(name): value for name, value in context.event.arguments.items()}
-        self.handle(self.event_type(**arguments), context)
+        """Handle one decoded event, whose arguments are in the order of the fields."""
+        self.handle(self.event_type(*context.event.arguments.values()), context)
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {}
