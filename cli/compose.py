@@ -13,6 +13,7 @@ from pathlib import Path
 from cli.errors import KeyMissing
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore
+from ingest.chain_journal import ChainJournal
 from ingest.interaction_log import InteractionLog
 from keepers.context import KeeperChoices, KeeperContext
 from tunefi.chain.deployment import Deployment, deployment_path, load_deployment
@@ -41,7 +42,7 @@ def graph_url(settings: Settings) -> str:
 
 
 def log_url(settings: Settings) -> str:
-    """Return the SQLAlchemy URL of the interaction log."""
+    """Return the SQLAlchemy URL of the interaction log, whose database holds the chain's journal too."""
     return settings.log_url or f"sqlite:///{settings.paths.log}"
 
 
@@ -52,6 +53,7 @@ class Installation:
     settings: Settings
     store: GraphStore
     log: InteractionLog
+    journal: ChainJournal
     rpc: JsonRpc
     deployment: Deployment
     ipfs: IpfsClient | None = None
@@ -81,10 +83,12 @@ async def open_installation(settings: Settings, telemetry: Telemetry = SILENT) -
         home.log.parent.mkdir(parents=True, exist_ok=True)
         log = await asyncio.to_thread(InteractionLog, log_url(settings))
         stack.callback(log.close)
+        journal = await asyncio.to_thread(ChainJournal, log_url(settings), settings.chain_id)
+        stack.callback(journal.close)
         ipfs = None
         if settings.ipfs_api:
             ipfs = await stack.enter_async_context(open_ipfs(settings.ipfs_api))
-        yield Installation(settings, store, log, rpc, deployment, ipfs, telemetry)
+        yield Installation(settings, store, log, journal, rpc, deployment, ipfs, telemetry)
 
 
 async def open_graph(settings: Settings) -> GraphStore:

@@ -35,6 +35,7 @@ class Ingestion:
             installation.deployment,
             window_blocks=settings.reorg_window_blocks,
             telemetry=installation.telemetry,
+            journal=installation.journal,
         )
         self._projector = LogProjector(installation.log, installation.store, telemetry=installation.telemetry)
         self.status = IngestionStatus(self.follower, self._projector, installation.log)

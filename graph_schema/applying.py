@@ -188,23 +188,28 @@ class _PartWriter:
             await self.take(edge, found.select(list(edge.keys)))
 
 
-async def undo_block(tx: Transaction, block: BlockRef, cursor: Cursor) -> None:
-    """Take back what the highest pending block wrote and move the cursor, within an open transaction.
+async def undo_blocks(tx: Transaction, blocks: Sequence[BlockRef], cursor: Cursor) -> None:
+    """Take back what the highest pending blocks wrote and move the cursor, within an open transaction.
 
     Raises:
-        NotPending: Another block is the highest that can be undone.
+        NotPending: A block is not the highest that can be undone when its turn comes.
     """
     await tx.run(LOCK_CURSOR, one_row({"source": cursor.source}))
     pending = blocks_of(await tx.run(READ_BLOCKS))
-    highest = pending[-1].hash if pending else None
-    if highest != block.hash:
-        raise NotPending(block.hash, highest)
+    for block in blocks:
+        highest = pending.pop().hash if pending else None
+        if highest != block.hash:
+            raise NotPending(block.hash, highest)
+        await _undo_block(tx, block)
+    await _move_cursor(tx, cursor)
+
+
+async def _undo_block(tx: Transaction, block: BlockRef) -> None:
     of_block: dict[str, object] = {"block_hash": block.hash}
     for kind, states in await read_states(tx, READ_UNDO_OF_BLOCK, of_block):
         await put_state(tx, kind, states, Source.CHAIN)
     await tx.run(DROP_UNDO_OF_BLOCK, one_row(of_block))
     await tx.run(DROP_BLOCK, one_row(of_block))
-    await _move_cursor(tx, cursor)
 
 
 def blocks_of(rows: pa.Table) -> list[BlockRef]:

@@ -131,8 +131,16 @@ class GraphStore(Protocol):
         """Return the blocks that can still be undone, lowest first."""
         ...
 
-    async def undo_block(self, block: BlockRef, cursor: Cursor) -> None:
-        """Take back everything that `block`, the highest pending one, wrote; move the cursor to `cursor`."""
+    async def undo_blocks(self, blocks: Sequence[BlockRef], cursor: Cursor) -> None:
+        """Take back everything that these blocks wrote, all or none, and move the cursor to `cursor`.
+
+        Args:
+            blocks: The highest pending blocks, highest first.
+            cursor: The parent of the last of them.
+
+        Raises:
+            NotPending: One of them is not the highest that can be undone; nothing was undone.
+        """
         ...
 
     async def forget_undo(self, up_to_block: int) -> None:

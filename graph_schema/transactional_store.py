@@ -5,7 +5,7 @@ opened, committed and retried.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -81,9 +81,9 @@ class TransactionalStore(ABC):
         """Apply a batch and move its cursor in one transaction; see `GraphStore.write`."""
         await self._in_write(lambda tx: applying.apply_batch(tx, batch))
 
-    async def undo_block(self, block: BlockRef, cursor: Cursor) -> None:
-        """Take back everything that `block`, the highest pending one, wrote; move the cursor to `cursor`."""
-        await self._in_write(lambda tx: applying.undo_block(tx, block, cursor))
+    async def undo_blocks(self, blocks: Sequence[BlockRef], cursor: Cursor) -> None:
+        """Take back what the highest pending blocks wrote, all or none; see `GraphStore.undo_blocks`."""
+        await self._in_write(lambda tx: applying.undo_blocks(tx, blocks, cursor))
 
     async def forget_undo(self, up_to_block: int) -> None:
         """Drop the undo records of blocks up to and including this height: they are final."""

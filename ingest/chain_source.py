@@ -1,38 +1,23 @@
-"""What the follower asks of a node: blocks and their events, checked against one another.
+"""What the follower asks of a node: blocks and their logs, checked against one another.
 
 Owns the questions. Refuses to believe an answer that contradicts itself, and to know the graph.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
+from ingest.block_logs import BlockLogs
 from tunefi.chain.blocks import BlockHeader, fetch_block, fetch_blocks, fetch_finalized
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.errors import NodeUnreachable, NoFinalizedTag, RpcError, UnknownBlock
-from tunefi.chain.events import ChainEvent, SetAside, decode_logs
-from tunefi.chain.logs import RawLog, fetch_block_logs, fetch_logs
+from tunefi.chain.logs import fetch_block_logs, fetch_logs
 from tunefi.chain.rpc import JsonRpc
-from tunefi.ids import Microseconds
-
-
-@dataclass(frozen=True, slots=True)
-class BlockEvents:
-    """Events of a range of blocks, in chain order, with the times of the blocks that have some."""
-
-    last: BlockHeader
-    events: list[ChainEvent]
-    set_aside: list[SetAside]
-    times: dict[int, Microseconds]
 
 
 class ChainSource:
-    """The blocks and events of one deployment, from one node."""
+    """The blocks and logs of one deployment, from one node."""
 
     def __init__(self, rpc: JsonRpc, deployment: Deployment) -> None:
         self._rpc = rpc
         self._deployment = deployment
-        self._abis = deployment.abis()
-        self._addresses = sorted(self._abis)
+        self._addresses = sorted(deployment.contracts.values())
 
     async def check(self) -> None:
         """Raise `ChainIdMismatch` or `GenesisMismatch` unless a node serves the deployment's chain."""
@@ -70,8 +55,8 @@ class ChainSource:
             linked.append(header)
         return linked
 
-    async def fetch_range(self, first: int, last: BlockHeader) -> BlockEvents:
-        """Return the events of final blocks, both ends included.
+    async def fetch_range(self, first: int, last: BlockHeader) -> BlockLogs:
+        """Return the logs of final blocks, both ends included.
 
         Raises:
             NodeUnreachable: Logs and blocks contradict each other; ask again.
@@ -81,19 +66,12 @@ class ChainSource:
         hashes = {header.number: header.hash for header in headers}
         if any(hashes[log.block_number] != log.block_hash for log in logs):
             raise NodeUnreachable(self._rpc.node, "logs and blocks are of different branches")
-        return self._decode(last, logs, headers)
+        return BlockLogs(last, headers, logs)
 
-    async def fetch_block_events(self, header: BlockHeader) -> BlockEvents | None:
-        """Return the events of exactly this block, or None where the node has dropped it meanwhile."""
+    async def fetch_block(self, header: BlockHeader) -> BlockLogs | None:
+        """Return the logs of exactly this block, or None where the node has dropped it meanwhile."""
         try:
             logs = await fetch_block_logs(self._rpc, header.hash, self._addresses)
         except RpcError:
             return None
-        return self._decode(header, logs, [header])
-
-    def _decode(
-        self, last: BlockHeader, logs: Sequence[RawLog], headers: Sequence[BlockHeader]
-    ) -> BlockEvents:
-        decoded = decode_logs(logs, self._abis)
-        times = {header.number: Microseconds(header.timestamp_at) for header in headers}
-        return BlockEvents(last, decoded.events, decoded.set_aside, times)
+        return BlockLogs(header, [header] if logs else [], logs)

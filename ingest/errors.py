@@ -2,7 +2,9 @@
 
 RetryableError
 ├── LogFull               the disk is full, nothing was appended
-└── LogUnavailable        the database of the log does not answer
+├── LogUnavailable        the database of the log does not answer
+├── JournalFull           the disk is full, nothing was applied
+└── JournalUnavailable    the database of the chain's journal does not answer
 FinalError
 ├── MalformedEntry        a payload is no entry
 ├── IdempotencyConflict   one key, two contents
@@ -10,6 +12,9 @@ FinalError
 ├── UnusableLogUrl        no URL of a database that this installation can open
 ├── NewerSchema           a later version has written to the log's database
 ├── LogMismatch           graph and log are not of one history
+├── JournalBehind         the graph holds blocks that the journal does not
+├── JournalElsewhere      someone else writes to the journal
+├── ChangesPruned         a consumer asks for changes that are no longer kept
 ├── ReorgTooDeep          the chain took back more than can be undone
 ├── HandlerFailed         an event could not become rows
 ├── MalformedDataFile     a data set is cut short or damaged
@@ -42,6 +47,25 @@ class LogUnavailable(RetryableError):
         self.where = where
         self.reason = reason
         super().__init__(f"the interaction log at {where} does not answer: {reason}; nothing was appended")
+
+
+class JournalFull(RetryableError):
+    """The disk of the chain's journal is full."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(f"no room for the chain's journal at {where}; nothing was applied; free disk space")
+
+
+class JournalUnavailable(RetryableError):
+    """The database of the chain's journal does not answer, or is locked."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where, self.reason = where, reason
+        super().__init__(
+            f"the chain's journal at {where} does not answer: {reason}; nothing was applied, "
+            "and ingestion goes on by itself once it answers"
+        )
 
 
 class MalformedEntry(FinalError):
@@ -106,6 +130,39 @@ class LogMismatch(FinalError):
         super().__init__(
             f"the graph was projected up to entry {position} with hash {expected}, "
             f"the log has {found or 'no such entry'}; give this graph's log, or rebuild the graph"
+        )
+
+
+class JournalBehind(FinalError):
+    """The graph holds blocks that the journal does not: it is not the journal of this graph, or was lost."""
+
+    def __init__(self, where: str, applied: str, newest: str) -> None:
+        self.where, self.applied, self.newest = where, applied, newest
+        super().__init__(
+            f"the graph has applied {applied}, the chain's journal at {where} ends at {newest} and does not "
+            "hold it; restore this graph's journal, or move the graph away and let it be built anew"
+        )
+
+
+class JournalElsewhere(FinalError):
+    """The journal ends at another block than its writer thinks: someone else writes to it."""
+
+    def __init__(self, where: str, expected: str, newest: str) -> None:
+        self.where, self.expected, self.newest = where, expected, newest
+        super().__init__(
+            f"the chain's journal at {where} ends at {newest}, not at {expected}: another program writes to "
+            "it; nothing was written: stop one of the two and start again"
+        )
+
+
+class ChangesPruned(FinalError):
+    """A consumer asks for changes of the chain that are no longer kept."""
+
+    def __init__(self, after: int, oldest: int) -> None:
+        self.after, self.oldest = after, oldest
+        super().__init__(
+            f"changes after position {after} are asked for, the oldest that is kept is {oldest}; "
+            "take the graph's state anew, then read on from the newest position"
         )
 
 

@@ -12,13 +12,16 @@ Owns the cursor `chain:<chain id>`. Refuses to go on when the chain replaced mor
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_schema.store import BlockRef, Cursor, GraphStore
-from ingest.chain_events import read_chain_batch
-from ingest.chain_source import BlockEvents, ChainSource
+from ingest.block_logs import BlockLogs
+from ingest.chain_applier import ChainApplier
+from ingest.chain_journal import ChainJournal, Place
+from ingest.chain_source import ChainSource
 from ingest.errors import ReorgTooDeep
-from ingest.measured_write import write_measured
+from ingest.journalled_applier import JournalledApplier, Observer
 from tunefi.chain.blocks import BlockHeader
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
@@ -79,6 +82,9 @@ class ChainFollower:
         range_blocks: Most final blocks in one write.
         window_blocks: How many blocks can be undone where the node has no `finalized` tag.
         telemetry: Told of writes and reorganisations.
+        journal: Where raw logs are written down before they are applied; None for a graph that is thrown
+            away, such as one to compare with.
+        observers: Told of each range that was applied, undone or became final, where there is a journal.
     """
 
     def __init__(
@@ -90,8 +96,15 @@ class ChainFollower:
         range_blocks: int = 1_000,
         window_blocks: int = 128,
         telemetry: Telemetry = SILENT,
+        journal: ChainJournal | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._source = ChainSource(rpc, deployment)
+        self._applier = (
+            ChainApplier(store, deployment, telemetry)
+            if journal is None
+            else JournalledApplier(store, deployment, journal, observers, telemetry=telemetry)
+        )
         self._store = store
         self._deployment = deployment
         self._range_blocks = range_blocks
@@ -99,7 +112,7 @@ class ChainFollower:
         self._telemetry = telemetry
         self._checked = False
         self._new = False
-        self.cursor_source = f"chain:{deployment.chain_id}"
+        self.cursor_source = self._applier.cursor_source
         self.status = FollowerStatus()
 
     async def follow_to_head(self) -> FollowerStatus:
@@ -109,6 +122,8 @@ class ChainFollower:
             ChainIdMismatch: The node serves another chain.
             ReorgTooDeep: Halts; see its message.
             HandlerFailed: An event cannot be applied; its block was not.
+            JournalBehind, JournalElsewhere: The journal is not this graph's, or has another writer.
+            StaleCursor: Someone else writes to this graph.
             NodeUnreachable: Ask again later.
         """
         if not self._checked:
@@ -120,7 +135,7 @@ class ChainFollower:
         self.status.final_block = final.number if final else None
         settled = final or await self._source.fetch_header(max(0, head.number - self._window_blocks))
         if settled is not None:
-            await self._advance(settled, head)
+            await self._advance(settled, head, final)
         return self.status
 
     async def run(self, stop: asyncio.Event, *, pause_seconds: float = 1.0) -> None:
@@ -142,12 +157,17 @@ class ChainFollower:
                 raise
             await _wait(stop, pause_seconds)
 
-    async def _advance(self, settled: BlockHeader, head: BlockHeader) -> None:
-        cursor = await self._undo_to_chain(await self._read_or_start(settled))
+    async def _advance(self, settled: BlockHeader, head: BlockHeader, final: BlockHeader | None) -> None:
+        cursor = await self._read_or_start(settled)
+        caught_up = await self._applier.catch_up(cursor, self._on_chain, new=self._new)
+        self._new = self._new and caught_up == cursor
+        cursor = await self._undo_to_chain(caught_up)
         await self._forget_settled(settled)
         if cursor.position < settled.number:
             cursor = await self._apply_settled(cursor, settled)
         cursor = await self._apply_open(cursor, head)
+        if final is not None and final.number <= cursor.position:
+            await self._applier.publish(cursor, Place(final.number, final.hash))
         self.status.applied_block = cursor.position
 
     async def _read_or_start(self, settled: BlockHeader) -> Cursor:
@@ -157,20 +177,21 @@ class ChainFollower:
             self._new = False
             return cursor
         self._new = True
+        if (beginning := await self._applier.read_beginning()) is not None:
+            return Cursor(self.cursor_source, beginning.number, beginning.hash)
         number = min(max(0, self._deployment.block - 1), settled.number)
         header = settled if number == settled.number else await self._source.fetch_header(number)
         return self._cursor_at(header or settled)
 
     async def _undo_to_chain(self, cursor: Cursor) -> Cursor:
-        """Take back applied blocks that the chain no longer has, highest first."""
+        """Take back the applied blocks that the chain no longer has, in one transaction."""
         if await self._on_chain(cursor.position, cursor.hash):
             return cursor
         lost = await self._find_lost(cursor)
-        for block in lost:
-            cursor = Cursor(self.cursor_source, block.number - 1, block.parent_hash)
-            await self._store.undo_block(block, cursor)
-            self.status.undone_blocks += 1
-            self.status.applied_block = cursor.position
+        cursor = Cursor(self.cursor_source, lost[-1].number - 1, lost[-1].parent_hash)
+        await self._applier.undo(lost, cursor)
+        self.status.undone_blocks += len(lost)
+        self.status.applied_block = cursor.position
         self._telemetry.took_back(len(lost))
         _LOG.warning("the chain took back %d blocks; going on from block %d", len(lost), cursor.position)
         return cursor
@@ -196,7 +217,7 @@ class ChainFollower:
             return
         at_height = {block.number: block.hash for block in done}
         if at_height.get(settled.number, settled.hash) == settled.hash:
-            await self._store.forget_undo(settled.number)
+            await self._applier.settle(settled.number)
 
     async def _apply_settled(self, cursor: Cursor, settled: BlockHeader) -> Cursor:
         """Apply final blocks in ranges, without undo records."""
@@ -205,8 +226,8 @@ class ChainFollower:
             last = settled if number == settled.number else await self._source.fetch_header(number)
             if last is None:
                 return cursor
-            events = await self._source.fetch_range(cursor.position + 1, last)
-            cursor = await self._write(events, cursor, None)
+            found = await self._source.fetch_range(cursor.position + 1, last)
+            cursor = await self._write(found, cursor, None)
         return cursor
 
     async def _apply_open(self, cursor: Cursor, head: BlockHeader) -> Cursor:
@@ -217,30 +238,16 @@ class ChainFollower:
             if not headers or headers[0].parent_hash != cursor.hash:
                 return cursor
             for header in headers:
-                events = await self._source.fetch_block_events(header)
-                if events is None:
+                found = await self._source.fetch_block(header)
+                if found is None:
                     return cursor
                 block = BlockRef(header.number, header.hash, header.parent_hash, header.timestamp_at)
-                cursor = await self._write(events, cursor, block)
+                cursor = await self._write(found, cursor, block)
         return cursor
 
-    async def _write(self, found: BlockEvents, cursor: Cursor, block: BlockRef | None) -> Cursor:
-        for aside in found.set_aside:
-            self.status.set_aside += 1
-            _LOG.warning(
-                "log %d of block %d set aside: %s", aside.log.log_index, aside.log.block_number, aside.reason
-            )
-        after = self._cursor_at(found.last)
-        batch = await read_chain_batch(
-            self._store,
-            self._deployment,
-            found.events,
-            found.times,
-            cursor=after,
-            expected=None if self._new else cursor,
-            block=block,
-        )
-        await write_measured(self._store, batch, self._telemetry)
+    async def _write(self, found: BlockLogs, cursor: Cursor, block: BlockRef | None) -> Cursor:
+        after = await self._applier.apply(found, cursor, block, new=self._new)
+        self.status.set_aside = self._applier.set_aside
         self._new = False
         self.status.applied_block, self.status.applied_at = after.position, found.last.timestamp_at
         return after

@@ -1,7 +1,7 @@
 """Where a TuneFi installation keeps its files.
 
     <home>/
-    ├── interactions.sqlite     the interaction log (embedded default)
+    ├── interactions.sqlite     the interaction log and the chain's journal (embedded default)
     ├── graph.ladybug           the graph (embedded default)
     ├── deployments/<id>.json   the contracts that this installation follows, by chain id
     ├── service.json            address of the service that owns the graph now

@@ -168,7 +168,7 @@ async def test_what_was_pending_can_still_be_cut_off_and_undone(open_old: OpenOl
     async with built_new(tmp_path, with_block_2=False) as new:
         before = await read_all_rows(new)
         assert await read_all_rows(migrated, final_only=True) == before
-        await migrated.undo_block(block(2), await _cursor_before(migrated))
+        await migrated.undo_blocks([block(2)], await _cursor_before(migrated))
         assert await read_all_rows(migrated) == before
     await migrated.close()
 

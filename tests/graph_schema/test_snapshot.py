@@ -66,7 +66,7 @@ async def test_a_snapshot_holds_no_row_of_a_pending_block(store: GraphStore) -> 
     at_one, at_two = await read_snapshot(store, block(1), 1), await read_snapshot(store, block(2), 1)
     assert at_one.edges["HOLDS"]["source"].to_pylist() == ["0x1"]
     assert at_two.edges["HOLDS"]["source"].to_pylist() == ["0x1", "0x9"]
-    await store.undo_block(block(2), Cursor("chain:1", 1, block(1).hash))
+    await store.undo_blocks([block(2)], Cursor("chain:1", 1, block(1).hash))
     assert (await read_snapshot(store, block(1), 1)).digest == at_one.digest
     assert (at_one.log_head.position, at_one.generated["accounts"]) == (1, 1)
 

@@ -237,7 +237,7 @@ async def test_only_the_highest_pending_block_can_be_undone(store: GraphStore) -
     await chain.write(holds("2"), block=block(2))
     for wrong in (block(1), block(2, "b"), block(3)):
         with pytest.raises(NotPending):
-            await store.undo_block(wrong, Cursor("chain:1", 0, "0x"))
+            await store.undo_blocks([wrong], Cursor("chain:1", 0, "0x"))
     assert (await rows_of(store, "HOLDS"))[0]["amount"] == "2"
 
 

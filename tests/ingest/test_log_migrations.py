@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import ingest.journal_tables  # noqa: F401 (declares its tables)
 from ingest.entries import Entry
 from ingest.errors import NewerSchema, UnusableLogUrl
 from ingest.interaction_log import InteractionLog
@@ -62,7 +63,7 @@ def test_a_log_of_a_later_version_is_refused_and_left_as_it_is(log_url: str) -> 
     execute(log_url, "UPDATE alembic_version SET version_num = 'm9999'")
     with pytest.raises(NewerSchema, match="m9999"):
         InteractionLog(log_url)
-    execute(log_url, "UPDATE alembic_version SET version_num = 'm0002'")
+    execute(log_url, "UPDATE alembic_version SET version_num = 'm0003'")
     InteractionLog(log_url).close()
 
 

@@ -62,5 +62,5 @@ class Writer:
     async def undo(self, block: BlockRef) -> None:
         """Take the highest block back."""
         cursor = Cursor(self.source, block.number - 1, block.parent_hash)
-        await self.store.undo_block(block, cursor)
+        await self.store.undo_blocks([block], cursor)
         self.at = cursor

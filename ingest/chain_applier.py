@@ -1,0 +1,94 @@
+"""Raw logs of blocks into the graph: decoded, handled, written with the cursor in one transaction.
+
+Owns what becomes of a log that does not decode: it is counted, told, and stops nothing. Refuses to know
+where logs came from.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from graph_schema.store import BlockRef, Cursor, GraphStore
+from ingest.block_logs import BlockLogs, decode_block_logs
+from ingest.chain_events import read_chain_batch
+from ingest.journal_records import Place
+from ingest.measured_write import write_measured
+from tunefi.chain.deployment import Deployment
+from tunefi.chain.events import SetAside
+from tunefi.telemetry import SILENT, Telemetry
+
+_LOG = logging.getLogger(__name__)
+
+IsOnChain = Callable[[int, str], Awaitable[bool]]
+"""Whether the chain has the block of this height and hash now."""
+
+
+class ChainApplier:
+    """Writes what the chain of one deployment says into one graph, and keeps no journal.
+
+    Attributes:
+        cursor_source: Name of the chain's cursor.
+        set_aside: How many logs did not decode since the start.
+    """
+
+    def __init__(self, store: GraphStore, deployment: Deployment, telemetry: Telemetry = SILENT) -> None:
+        self._store = store
+        self._telemetry = telemetry
+        self._deployment = deployment
+        self._abis = deployment.abis()
+        self.cursor_source = f"chain:{deployment.chain_id}"
+        self.set_aside = 0
+
+    async def read_beginning(self) -> Place | None:
+        """Return the block after which a new graph must begin, or None where it may choose."""
+        return None
+
+    async def catch_up(self, cursor: Cursor, is_on_chain: IsOnChain, *, new: bool) -> Cursor:
+        """Apply what was written down and not yet applied, and return the cursor after it."""
+        return cursor
+
+    async def apply(
+        self, found: BlockLogs, cursor: Cursor, block: BlockRef | None, *, new: bool = False
+    ) -> Cursor:
+        """Write a range and return the cursor after it.
+
+        Args:
+            found: The range that follows the cursor.
+            cursor: Where the graph is.
+            block: The block, where it is not final: it is written with undo records.
+            new: The graph holds no cursor yet.
+
+        Raises:
+            HandlerFailed: An event cannot become rows; nothing of the range was written.
+            StaleCursor: Someone else writes to this graph.
+        """
+        decoded = decode_block_logs(found, self._abis)
+        for aside in decoded.set_aside:
+            self._tell(aside)
+        after = Cursor(self.cursor_source, found.last.number, found.last.hash)
+        batch = await read_chain_batch(
+            self._store,
+            self._deployment,
+            decoded.events,
+            decoded.times,
+            cursor=after,
+            expected=None if new else cursor,
+            block=block,
+        )
+        await write_measured(self._store, batch, self._telemetry)
+        return after
+
+    async def undo(self, blocks: Sequence[BlockRef], cursor: Cursor) -> None:
+        """Take back the highest pending blocks, highest first, in one transaction."""
+        await self._store.undo_blocks(blocks, cursor)
+
+    async def settle(self, up_to_block: int) -> None:
+        """Drop the undo records of blocks up to a height: they stay."""
+        await self._store.forget_undo(up_to_block)
+
+    async def publish(self, cursor: Cursor, final: Place | None) -> None:
+        """Tell consumers how far the graph is, and what of it is final."""
+
+    def _tell(self, aside: SetAside) -> None:
+        self.set_aside += 1
+        log = aside.log
+        _LOG.warning("log %d of block %d set aside: %s", log.log_index, log.block_number, aside.reason)
