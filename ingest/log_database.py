@@ -14,6 +14,13 @@ from ingest.log_migrations import migrate
 _WRITES = "tunefi_writes"
 _LOCK = 7_223_401
 _PSYCOPG = "postgresql+psycopg"
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=8192",  # 32 MiB: keys are spread over the index, so few pages are written twice
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+)
 
 
 def open_database(url: str) -> sa.Engine:
@@ -82,7 +89,7 @@ def _create_postgres(url: sa.URL) -> sa.Engine:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in _SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

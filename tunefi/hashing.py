@@ -3,11 +3,11 @@
 Owns the choice of implementation. Refuses to know what is hashed.
 """
 
-from Crypto.Hash import keccak
+import sha3
 
 from tunefi.ids import Hash32
 
 
 def keccak256(data: bytes) -> Hash32:
     """Return the 32-byte Keccak-256 of `data`, as the EVM computes it."""
-    return Hash32(keccak.new(digest_bits=256, data=data).digest())
+    return Hash32(sha3.keccak_256(data).digest())

@@ -20,6 +20,7 @@ from ingest.errors import LogFull, LogUnavailable
 from ingest.interaction_log import InteractionLog
 from tests.kit.entries import build_listen
 from tests.kit.log_fixtures import execute
+from tests.kit.postgres_server import empty_database
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -96,20 +97,22 @@ def test_a_killed_writer_leaves_whole_batches_and_every_acknowledged_one(log_url
     log.close()
 
 
-def test_an_append_fails_while_the_server_is_gone_and_goes_on_when_it_is_back(
-    postgres_server: sa.URL, postgres_url: str
+@pytest.mark.postgres
+def test_an_append_fails_while_the_database_is_gone_and_goes_on_when_it_is_back(
+    postgres_server: sa.URL,
 ) -> None:
     server = postgres_server.render_as_string(hide_password=False)
-    name = sa.make_url(postgres_url).database
-    log = InteractionLog(postgres_url)
-    log.append(_listens(0, 5))
-    execute(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    execute(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=name)
-    with pytest.raises(LogUnavailable, match="nothing was appended"):
-        log.append(_listens(5, 10))
-    execute(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-    assert [receipt.duplicate for receipt in log.append(_listens(0, 10))] == [True] * 5 + [False] * 5
-    log.close()
+    with empty_database(postgres_server) as url:
+        log = InteractionLog(url.render_as_string(hide_password=False))
+        log.append(_listens(0, 5))
+        execute(server, f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false")
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+        execute(server, ended, name=url.database)
+        with pytest.raises(LogUnavailable, match="nothing was appended"):
+            log.append(_listens(5, 10))
+        execute(server, f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true")
+        assert [receipt.duplicate for receipt in log.append(_listens(0, 10))] == [True] * 5 + [False] * 5
+        log.close()
 
 
 def _listens(start: int, end: int) -> list[Interaction]:

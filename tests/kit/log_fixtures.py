@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.interaction_log import InteractionLog
-from tests.kit.postgres_server import create_database, drop_database, running_postgres
+from tests.kit.postgres_server import empty_schema, running_postgres
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -24,10 +24,9 @@ def postgres_server() -> Iterator[sa.URL]:
 
 @pytest.fixture
 def postgres_url(postgres_server: sa.URL) -> Iterator[str]:
-    """An empty PostgreSQL database."""
-    url = create_database(postgres_server)
-    yield url.render_as_string(hide_password=False)
-    drop_database(postgres_server, url)
+    """The URL of an empty place in a PostgreSQL database."""
+    with empty_schema(postgres_server) as url:
+        yield url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=DATABASES)
