@@ -10,6 +10,7 @@ import {DollarPrices} from "../src/market/DollarPrices.sol";
 import {Coin} from "./kit/Currencies.sol";
 import {FeedDouble} from "./kit/FeedDouble.sol";
 import {MarketSystem} from "./kit/MarketSystem.sol";
+import {Vm} from "./kit/Vm.sol";
 
 contract DollarPricesTest is MarketSystem {
     uint32 private constant MAX_AGE = 1 hours;
@@ -45,6 +46,15 @@ contract DollarPricesTest is MarketSystem {
         prices.setDollarFeed(ETHER, IPriceFeed(address(0)), 1);
         vm.expectRevert(abi.encodeWithSelector(IDollarPrices.NoDollarFeed.selector, ETHER));
         prices.inCurrency(ETHER, 1);
+    }
+
+    function test_the_sequencer_feed_is_told_once() public {
+        vm.recordLogs();
+        prices = new DollarPrices(address(manager), feed);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 2, "with the authority");
+        assertEq(logs[1].topics[0], IDollarPrices.SequencerFeedSet.selector, "event");
+        assertEq(abi.decode(logs[1].data, (address)), address(feed), "feed");
     }
 
     function test_dollars_are_converted_by_decimals_and_rounded_up() public {

@@ -137,8 +137,12 @@ contract FanEngagementClaimsTest is Rewards {
 
     function test_an_account_can_opt_out_of_batches_again() public {
         vm.startPrank(_account(0));
+        vm.expectEmit(address(fans));
+        emit IFanEngagement.BatchOptInSet(_account(0), true);
         fans.setBatchOptIn(true);
         assertTrue(fans.batchOptIn(_account(0)), "opted in");
+        vm.expectEmit(address(fans));
+        emit IFanEngagement.BatchOptInSet(_account(0), false);
         fans.setBatchOptIn(false);
         assertFalse(fans.batchOptIn(_account(0)), "opted out");
         vm.stopPrank();

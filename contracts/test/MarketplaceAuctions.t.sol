@@ -27,7 +27,10 @@ contract MarketplaceAuctionsTest is MarketSystem {
     function test_the_best_bid_wins_and_is_divided() public {
         uint256 id = _auction(_terms());
         _bid(id, BUYER, 1 ether);
-        _bid(id, OTHER, 2 ether);
+        vm.expectEmit(address(market));
+        emit IMarketplace.BidPlaced(id, OTHER, 2 ether, uint64(START + 1 days));
+        vm.prank(OTHER);
+        market.bid{value: 2 ether}(id, 2 ether);
         vm.warp(START + 1 days);
         IMarketplace.Sale memory sale = IMarketplace.Sale({
             source: bytes32(id),

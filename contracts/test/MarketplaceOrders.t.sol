@@ -382,8 +382,19 @@ contract MarketplaceOrdersTest is MarketSystem {
 
     function test_a_royalty_of_nothing_has_no_receiver() public {
         collection.setRoyalty(ARTIST, 0);
+        _buyWithoutRoyalty(_listing());
+        PlainCollection plain = new PlainCollection();
+        plain.mint(seller, TOKEN_ID, 10);
+        vm.prank(seller);
+        plain.setApprovalForAll(address(market), true);
+        IMarketplace.Order memory order = _listing();
+        order.collection = address(plain);
+        _buyWithoutRoyalty(order);
+    }
+
+    function _buyWithoutRoyalty(IMarketplace.Order memory order) private {
         vm.recordLogs();
-        _buy(_listing(), 1);
+        _buy(order, 1);
         IMarketplace.Sale memory sale = abi.decode(vm.getRecordedLogs()[0].data, (IMarketplace.Sale));
         assertEq(sale.royaltyReceiver, address(0), "receiver");
         assertEq(sale.royalty, 0, "royalty");

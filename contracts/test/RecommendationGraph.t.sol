@@ -357,6 +357,8 @@ contract RecommendationGraphTest is System {
     }
 
     function test_a_pause_stops_commits_and_ends_by_itself() public {
+        vm.expectEmit(address(graph));
+        emit IRecommendationGraph.CommitsPaused(uint64(START) + 100, guardian);
         vm.prank(guardian);
         graph.pauseCommits(uint64(START) + 100);
         _expectRefusal(

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {FanEngagement} from "../../src/FanEngagement.sol";
 import {IFanEngagement} from "../../src/interfaces/IFanEngagement.sol";
 import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.sol";
+import {GasRecorder} from "../kit/GasRecorder.sol";
 import {HostileToken} from "../kit/HostileToken.sol";
 import {Rewards} from "../kit/Rewards.sol";
 
@@ -100,6 +101,25 @@ contract RewardPaymentsAttackTest is Rewards {
             vm.revertToState(state);
         }
         assertTrue(refused > 50 && refused < 220, "both happened");
+    }
+
+    /// @dev With the token's account cold, as it is at the start of a transaction.
+    function test_no_amount_of_gas_gives_a_pushed_payment_less_than_it_is_promised() public {
+        (uint64 epoch, bytes32 root) = _pay(_pair(FIRST, SECOND), FUNDS);
+        _optIn(1);
+        bytes memory call = abi.encodeCall(fans.claimBatch, (epoch, root, _claims(epoch, _pair(FIRST, SECOND))));
+        vm.etch(address(token), type(GasRecorder).runtimeCode);
+        uint256 leastPaid = type(uint256).max;
+        for (uint256 gas = 180_000; gas < 240_000; gas += 131) {
+            uint256 state = vm.snapshotState();
+            vm.cool(address(token));
+            (bool success,) = address(fans).call{gas: gas}(call);
+            uint256 seen = GasRecorder(address(token)).seen();
+            if (success && seen < leastPaid) leastPaid = seen;
+            vm.revertToState(state);
+        }
+        // What is missing is what the token spends before it looks.
+        assertTrue(leastPaid > fans.PUSH_GAS() - 1_000 && leastPaid < fans.PUSH_GAS(), "promised");
     }
 
     function test_a_batch_with_too_little_gas_says_so() public {

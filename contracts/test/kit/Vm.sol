@@ -32,6 +32,7 @@ interface Vm {
 
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
+    function cool(address target) external;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function fee(uint256 baseFee) external;
     function chainId(uint256 newChainId) external;
