@@ -5,6 +5,7 @@ Owns the way from an error to a message and an exit status. Refuses to know any 
 
 import asyncio
 import logging
+import signal
 import traceback
 from collections.abc import Coroutine
 from typing import Annotated, Any
@@ -51,6 +52,8 @@ def load_settings(**overrides: Any) -> Settings:
 def run_command(work: Coroutine[Any, Any, ExitCode | None], *, as_json: bool) -> None:
     """Run a command's work and exit with its status.
 
+    SIGTERM ends it like Ctrl-C: what the work holds, child processes too, is let go of in order.
+
     Args:
         work: The command; a status other than None or OK ends the process with it.
         as_json: Whether an error is printed as a JSON object too.
@@ -59,7 +62,7 @@ def run_command(work: Coroutine[Any, Any, ExitCode | None], *, as_json: bool) ->
         typer.Exit: With the documented status, when it is not 0.
     """
     try:
-        code = asyncio.run(work)
+        code = asyncio.run(_until_terminated(work))
     except (KeyboardInterrupt, asyncio.CancelledError):
         messages.print("interrupted; what was done is kept, and the same command goes on from there")
         code = ExitCode.INTERRUPTED
@@ -73,6 +76,14 @@ def run_command(work: Coroutine[Any, Any, ExitCode | None], *, as_json: bool) ->
         )
     if code:
         raise typer.Exit(int(code))
+
+
+async def _until_terminated(work: Coroutine[Any, Any, ExitCode | None]) -> ExitCode | None:
+    """Do the work; SIGTERM cancels it."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def _report(error: Exception, *, as_json: bool) -> ExitCode:

@@ -5,12 +5,14 @@ Owns its command line, its progress and its end. Refuses to import it: serving n
 
 import asyncio
 import re
+import signal
 import sys
 from collections import deque
 from pathlib import Path
 
 from keepers.context import KeeperChoices
 from keepers.errors import TrainingFailed
+from tunefi.child_process import end_child
 from tunefi.progress import Progress
 
 _LINE = re.compile(r"\s*(?P<elapsed>[\d.]+) s  (?P<detail>.*?)(?:, at most (?P<left>[\d.]+) s left)?\s*")
@@ -47,7 +49,8 @@ async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progre
             _show(text, progress)
         exit_code = await process.wait()
     except BaseException:
-        await _stop(process)
+        # Its checkpoint is of the last epoch that it finished.
+        await end_child(process, signal.SIGTERM, _STOP_SECONDS)
         raise
     if exit_code:
         raise TrainingFailed(exit_code, " / ".join(last_lines)[-600:])
@@ -59,18 +62,3 @@ def _show(text: str, progress: Progress) -> None:
     elapsed = float(line["elapsed"])
     total = elapsed + float(line["left"]) if line["left"] else None
     progress.update(elapsed, total, line["detail"])
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End the child with its parent's work, and read its pipe to the end, which closes it.
-
-    It saves a checkpoint when asked to stop.
-    """
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.communicate(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.communicate()

@@ -1,6 +1,7 @@
 """`tunefi train`: train a model, from this home's newest snapshot or from any."""
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,12 @@ import typer
 from cli.commands.keeper import run_job_command
 from cli.exit_codes import ExitCode
 from cli.runner import AsJson, load_settings, run_command
+from tunefi.child_process import end_child, end_with_parent
 from tunefi.errors import FinalError
 from tunefi.settings import Settings
+
+_SAVE_SECONDS = 60.0
+"""What an interrupted training may take to measure and write the best model so far."""
 
 
 class TrainingPlaceIncomplete(FinalError):
@@ -31,7 +36,8 @@ def train(
 ) -> None:
     """Train where the newest snapshot has no model yet; or, with two folders, train from one into the other.
 
-    Further options of training: `python -m training --help`.
+    Ctrl-C and SIGTERM have it write the best model so far; a second one ends it at once. Further options of
+    training: `python -m training --help`.
     """
     if snapshot is None and out is None:
         run_job_command("train", as_json=as_json)
@@ -43,8 +49,15 @@ async def _train(snapshot: Path | None, out: Path | None, as_json: bool) -> Exit
     if snapshot is None or out is None:
         raise TrainingPlaceIncomplete
     command = _command(load_settings(), snapshot, out) + (["--json"] if as_json else [])
-    process = await asyncio.create_subprocess_exec(*command)
-    code = await process.wait()
+    # In its own session, so that it hears of Ctrl-C once, from here: at a second one it would save nothing.
+    process = await asyncio.create_subprocess_exec(
+        *command, start_new_session=True, preexec_fn=end_with_parent(signal.SIGINT)
+    )
+    try:
+        code = await process.wait()
+    except BaseException:
+        await end_child(process, signal.SIGINT, _SAVE_SECONDS)
+        raise
     known = {0: ExitCode.OK, 1: ExitCode.REFUSED, 2: ExitCode.USAGE, 130: ExitCode.INTERRUPTED}
     return known.get(code, ExitCode.UNEXPECTED)
 

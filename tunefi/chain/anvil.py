@@ -18,7 +18,7 @@ import httpx
 
 from tunefi.chain.errors import AnvilFailed, PortInUse
 from tunefi.chain.foundry import find_tool
-from tunefi.chain.parent_death import end_with_parent
+from tunefi.child_process import end_with_parent
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
