@@ -6,32 +6,18 @@ Owns the list. A check never changes anything, and a failing one never hides the
 import importlib.util
 import shutil
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from tunefi.chain.blocks import fetch_finalized
 from tunefi.chain.deployment import Deployment, fetch_wrong_contracts, load_deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer
+from tunefi.check_result import CheckResult
 from tunefi.errors import TuneFiError
 from tunefi.settings import Settings
 
 _MIN_FREE_GIB = 2.0
 _GIB = 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One line of the report; `remedy` says what to do when it is not ok."""
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields for JSON."""
-        return asdict(self)
 
 
 async def run_checks(settings: Settings, deployment_file: Callable[[], Any]) -> AsyncIterator[CheckResult]:

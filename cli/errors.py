@@ -4,6 +4,8 @@ FinalError
 ├── KeyMissing          a command needs a key that is not set
 ├── UnknownJob          there is no keeper job of that name
 ├── PageMissing         the wheel or checkout has no built page
+├── NoPlaceForGraph     a graph on a server cannot be switched, and no other was named
+├── NothingToCompare    what was named is nothing of another keeper
 └── StageFailed         a stage of the demonstration did not give what it must
 """
 
@@ -24,3 +26,25 @@ class StageFailed(FinalError):
     def __init__(self, stage: str, problem: str) -> None:
         self.stage, self.problem = stage, problem
         super().__init__(f"stage {stage}: {problem}; `make demo-clean` starts anew")
+
+
+class NoPlaceForGraph(FinalError):
+    """A graph on a server is to be rebuilt, and no empty graph was named."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(
+            f"{url} is a server's graph, which cannot be switched: name an empty graph with --into, and when "
+            "it is built set TUNEFI_GRAPH_URL to it"
+        )
+
+
+class NothingToCompare(FinalError):
+    """What was named is no home, no log's database and no snapshot of another keeper."""
+
+    def __init__(self, other: str) -> None:
+        self.other = other
+        super().__init__(
+            f"{other} is nothing to compare with: name the other keeper's home, a copy of its "
+            "interactions.sqlite, the URL of its log, or a folder with a snapshot of it"
+        )

@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
+from tunefi.check_result import CheckResult
+
 results = Console(highlight=False, soft_wrap=True)
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -31,6 +33,13 @@ def print_result(fields: Mapping[str, Any], *, as_json: bool) -> None:
         print_json(fields)
     else:
         print_fields(fields)
+
+
+def print_check(result: CheckResult) -> None:
+    """Print one line of a report, and below a failing one what to do."""
+    results.print(f"{'ok  ' if result.ok else 'FAIL'}  {result.name:<12} {result.detail}", markup=False)
+    if not result.ok:
+        results.print(f"      {'':<12} {result.remedy}", markup=False)
 
 
 def _jsonable(value: Any) -> Any:

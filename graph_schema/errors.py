@@ -4,6 +4,7 @@ FinalError
 ├── StaleCursor             the store is elsewhere than the batch expects
 ├── UnknownLabel, UnknownProperty, ForeignProperty, WrongColumnType, MissingKey, KeyTooLong,
     │   MalformedWei
+├── BlockNotKept            the graph at that block can no longer be told, or not yet
 ├── NotPending              the block to undo is not the highest that can be undone
 ├── GraphOwned              another process has the embedded graph open
 ├── GraphFolderMissing, GraphCorrupt, GraphFull, WrongSchemaVersion, UnknownGraphUrl, DriverMissing
@@ -100,6 +101,17 @@ class NotPending(FinalError):
         super().__init__(
             f"block {block_hash} cannot be undone: the highest pending block is {highest or 'none'}; "
             "undo from the highest down"
+        )
+
+
+class BlockNotKept(FinalError):
+    """What the graph was at a block can no longer be told, or not yet."""
+
+    def __init__(self, number: int, lowest: int, highest: int) -> None:
+        self.number, self.lowest, self.highest = number, lowest, highest
+        super().__init__(
+            f"the graph cannot be read as of block {number}: it is kept from block {lowest}, which is final, "
+            f"to block {highest}, its newest; give one of these"
         )
 
 

@@ -17,10 +17,11 @@ import sqlalchemy as sa
 from ingest.block_logs import BlockLogs
 from ingest.database_errors import database_errors
 from ingest.errors import JournalElsewhere
-from ingest.journal_payload import NO_LOGS, decode_payload, encode_payload, extend_logs_hash
+from ingest.journal_payload import NO_LOGS, decode_payload, encode_payload, extend_logs_hash, logs_hashes
 from ingest.journal_records import JournalRecord, JournalRecords, Place, RecordState
 from ingest.log_database import open_database, parse_log_url, writing
 from ingest.outbox import ChainChange, Outbox
+from tunefi.chain.logs import RawLog
 
 __all__ = ["ChainChange", "ChainJournal", "JournalRecord", "Place", "RecordState"]
 
@@ -112,6 +113,29 @@ class ChainJournal:
     def load(self, record: JournalRecord) -> BlockLogs:
         """Return blocks and logs of a record."""
         return decode_payload(self._read(lambda found: self._records.payload(found, record.position)))
+
+    def logs_of(self, block: int) -> list[RawLog]:
+        """Return the logs of one block, in order; none where the branch does not hold it."""
+        record = self._read(lambda connection: self._records.holding(connection, block))
+        return [log for log in self.load(record).logs if log.block_number == block] if record else []
+
+    def logs_hash_up_to(self, block: int) -> bytes:
+        """Return the hash of all logs of the branch up to a block, which two journals can compare.
+
+        It does not depend on where ranges end.
+        """
+        record = self._read(lambda connection: self._records.holding(connection, block))
+        if record is None:
+            return NO_LOGS
+        if record.last.number == block:
+            return record.logs_hash
+        parent = self.ending_at(record.parent)
+        found = parent.logs_hash if parent else NO_LOGS
+        for number, logs_hash in logs_hashes(found, self.load(record)):
+            if number > block:
+                break
+            found = logs_hash
+        return found
 
     def publish(self, applied: Place, final: Place | None) -> list[ChainChange]:
         """Tell the outbox how far the graph is, and return what is new there.

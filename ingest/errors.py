@@ -13,6 +13,7 @@ FinalError
 ├── NewerSchema           a later version has written to the log's database
 ├── LogMismatch           graph and log are not of one history
 ├── JournalBehind         the graph holds blocks that the journal does not
+├── JournalIncomplete     the journal does not hold what a graph is to be built from
 ├── JournalElsewhere      someone else writes to the journal
 ├── ChangesPruned         a consumer asks for changes that are no longer kept
 ├── ReorgTooDeep          the chain took back more than can be undone
@@ -141,6 +142,17 @@ class JournalBehind(FinalError):
         super().__init__(
             f"the graph has applied {applied}, the chain's journal at {where} ends at {newest} and does not "
             "hold it; restore this graph's journal, or move the graph away and let it be built anew"
+        )
+
+
+class JournalIncomplete(FinalError):
+    """The journal does not hold all that a graph is to be built from."""
+
+    def __init__(self, where: str, needed: str, found: str) -> None:
+        self.where, self.needed, self.found = where, needed, found
+        super().__init__(
+            f"the chain's journal at {where} {found}, {needed} is needed; restore the journal, or move the "
+            "graph and the journal away and let both be made anew from a node that has all logs"
         )
 
 

@@ -1,10 +1,11 @@
 """`tunefi check`: an operator's first command."""
 
-from cli.checks import CheckResult, run_checks
+from cli.checks import run_checks
 from cli.compose import deployment_file
 from cli.exit_codes import ExitCode
-from cli.output import print_json, results
+from cli.output import print_check, print_json
 from cli.runner import AsJson, load_settings, run_command
+from tunefi.check_result import CheckResult
 
 
 def check(*, as_json: AsJson = False) -> None:
@@ -18,13 +19,7 @@ async def _check(as_json: bool) -> ExitCode:
     async for result in run_checks(settings, lambda: deployment_file(settings)):
         found.append(result)
         if not as_json:
-            _print(result)
+            print_check(result)
     if as_json:
         print_json({"ok": all(item.ok for item in found), "checks": [item.as_dict() for item in found]})
     return ExitCode.OK if all(item.ok for item in found) else ExitCode.REFUSED
-
-
-def _print(result: CheckResult) -> None:
-    results.print(f"{'ok  ' if result.ok else 'FAIL'}  {result.name:<12} {result.detail}", markup=False)
-    if not result.ok:
-        results.print(f"      {'':<12} {result.remedy}", markup=False)

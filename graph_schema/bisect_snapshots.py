@@ -1,0 +1,68 @@
+"""The first cut at which the snapshots of two keepers differ.
+
+Snapshots of one (block, log position) are to be equal, and their manifests say whether they are; a graph
+that went wrong stays wrong, so that halving finds the first difference in O(log n) looks, and only two
+snapshots are read whole. Owns the search. Refuses to know why graphs differ.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_schema.row_differences import RowDifference, find_row_differences
+from graph_schema.snapshot import Manifest, load_manifest, load_snapshot
+
+Cut = tuple[int, int]
+"""Finalized block and log position."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDifference:
+    """Between which cuts two keepers began to differ, and in what.
+
+    Attributes:
+        last_same: The newest common cut before it at which both had one digest, or None.
+        first_different: The first common cut at which they had not.
+        rows: What differs there.
+    """
+
+    last_same: Cut | None
+    first_different: Cut
+    rows: list[RowDifference]
+
+
+def find_snapshot_difference(mine: Path, other: Path) -> SnapshotDifference | None:
+    """Return where the snapshots of two folders begin to differ; None where all common ones are equal.
+
+    Args:
+        mine: Folder of snapshots, one folder each; or one snapshot.
+        other: The same of the other keeper.
+    """
+    ours, theirs = _by_cut(mine), _by_cut(other)
+    cuts = sorted(ours.keys() & theirs.keys())
+
+    def differs(index: int) -> bool:
+        return ours[cuts[index]].manifest.digest != theirs[cuts[index]].manifest.digest
+
+    if not cuts or not differs(len(cuts) - 1):
+        return None
+    index = bisect_left(range(len(cuts) - 1), True, key=differs)
+    snapshots = (load_snapshot(found[cuts[index]].folder) for found in (ours, theirs))
+    return SnapshotDifference(
+        cuts[index - 1] if index else None, cuts[index], find_row_differences(*snapshots)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    folder: Path
+    manifest: Manifest
+
+
+def _by_cut(root: Path) -> Mapping[Cut, _Found]:
+    folders = [root] if (root / "manifest.json").exists() else sorted(root.glob("*/"))
+    found = [
+        _Found(folder, load_manifest(folder)) for folder in folders if (folder / "manifest.json").exists()
+    ]
+    return {(one.manifest.finalized_block.number, one.manifest.log_head.position): one for one in found}
