@@ -76,7 +76,8 @@ class _Rows:
         if not inside.all():
             self.reject(owners, ~inside)
             at = np.where(inside, at, len(self.joined) - _WORD)
-        return self.array[at[:, None] + _IN_WORD]
+        words: Words = self.array[at[:, None] + _IN_WORD]
+        return words
 
     def sizes(self, at: Positions, owners: Positions, limits: Positions) -> Positions:
         """Return the numbers at positions; a row with one above its limit is bad, and gets 0."""
@@ -88,7 +89,7 @@ class _Rows:
         self.reject(owners, ~fits)
         return np.where(fits, sizes, 0)
 
-    def reject(self, owners: Positions, bad: NDArray[np.bool_]) -> None:
+    def reject(self, owners: Positions, bad: NDArray[np.bool_] | np.bool_) -> None:
         """Note that the owners of bad values are bad rows."""
         if bad.any():
             self.good[owners[bad]] = False
@@ -96,7 +97,8 @@ class _Rows:
 
 @lru_cache(maxsize=1024)
 def _parsed(kind: str) -> ABIType:
-    return parse(kind)
+    parsed: ABIType = parse(kind)
+    return parsed
 
 
 @lru_cache(maxsize=1024)
@@ -109,7 +111,7 @@ def _is_known(kind: str) -> bool:
         return bool(abi_type.components) and all(
             _is_known(part.to_type_str()) for part in abi_type.components
         )
-    return abi_type.base in _READERS
+    return isinstance(abi_type, BasicType) and abi_type.base in _READERS
 
 
 def _head_bytes(abi_type: ABIType) -> int:
