@@ -113,11 +113,18 @@ test: $(STAMPS)/prerequisites-test $(STAMPS)/python contracts $(STAMPS)/web-buil
 	@$(MAKE) --no-print-directory -j2 --output-sync=line test-packages test-e2e
 
 .PHONY: contracts
-contracts: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Contracts: tests, attacks, invariants, coverage, slither, gas
+contracts: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Contracts: tests, attacks, invariants, gas, coverage, slither, mutants
+	@$(MAKE) --no-print-directory -j2 --output-sync=line contracts-run contracts-read
+
+# Side by side: what runs the optimised code, and what works on copies of its own.
+.PHONY: contracts-run contracts-read
+contracts-run: $(STAMPS)/contracts-build
 	npm run --silent --prefix contracts test
+	npm run --silent --prefix contracts gas:check
+contracts-read: $(STAMPS)/contracts-node $(STAMPS)/contracts-analysis
+	npm run --silent --prefix contracts mutate:check
 	npm run --silent --prefix contracts coverage
 	$(ANALYSIS) npm run --silent --prefix contracts slither
-	npm run --silent --prefix contracts gas:check
 
 .PHONY: contracts-deep
 contracts-deep: $(STAMPS)/contracts-build ## Hours: fuzzing and invariants of 10,000 runs

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.demo import DemoFailed, RunningDemo, running_demo, start_demo
+from tests.kit.demo import DemoFailed, RunningDemo, make_demo, running_demo
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class FinishedDemo:
 
 @pytest.fixture(scope="session")
 def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> FinishedDemo:
-    """The first run, `--exit`."""
+    """The first run, `make demo` with `--exit`."""
     folder = tmp_path_factory.mktemp("demo")
     output = folder / "first.log"
     started = time.monotonic()
-    process = start_demo(folder / "home", "--exit", output=output)
+    process = make_demo(folder / "home", output=output)
     code = process.wait(timeout=1_200)
     text = output.read_text(errors="replace")
     if code:

@@ -78,6 +78,18 @@ def start_demo(home: Path, *words: str, output: Path) -> subprocess.Popen[bytes]
         )
 
 
+def make_demo(home: Path, *, output: Path) -> subprocess.Popen[bytes]:
+    """Start `make demo` as the README says, up to its self-check, with what it prints in `output`."""
+    arguments = f"--exit --home {home} --port 0"
+    outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {name: value for name, value in os.environ.items() if name not in outer}
+    command = ["make", "demo", f"VENV={sys.prefix}", f"DEMO_ARGS={arguments}"]
+    with output.open("ab") as file:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+
 def wait_until_served(process: subprocess.Popen[bytes], home: Path, output: Path) -> RunningDemo:
     """Wait until the demonstration says where it serves.
 
