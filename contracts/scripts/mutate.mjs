@@ -116,7 +116,7 @@ function sayProgress(done, total, started, mutant, result) {
 
 /** Counts by file and every survivor with the reason that was written down for it before. */
 function buildReport(mutants, tried, before) {
-  const whys = new Map(before.survivors.map((survivor) => [survivor.name, survivor.why]));
+  const whys = new Map(before.survivors.map((survivor) => [survivor.mutant, survivor.why]));
   const known = mutants.filter((mutant) => tried[mutant.name]);
   const files = {};
   for (const mutant of mutants) {
@@ -130,7 +130,7 @@ function buildReport(mutants, tried, before) {
   }
   const survivors = known
     .filter((mutant) => tried[mutant.name].result === "survived")
-    .map(({ name, file, code, change }) => ({ name, file, code, change, why: whys.get(name) ?? "" }));
+    .map(({ name }) => ({ mutant: name, why: whys.get(name) ?? "" }));
   return { files, survivors };
 }
 
@@ -156,8 +156,8 @@ async function run(options) {
 function checkReport() {
   const names = new Set(allMutants().map((mutant) => mutant.name));
   const { files, survivors } = readJson(reportFile, { files: {}, survivors: [] });
-  const problems = survivors.flatMap(({ name, why }) => [
-    ...(names.has(name) ? [] : [`no such mutant any more, try again: npm run mutate -- --file ${name.split(" ")[0]}: ${name}`]),
+  const problems = survivors.flatMap(({ mutant: name, why }) => [
+    ...(names.has(name) ? [] : [`no such mutant any more, try again: npm run mutate -- --file ${name.split(":")[0]}: ${name}`]),
     ...(why ? [] : [`survived without a reason: ${name}`]),
   ]);
   const sum = (field) => Object.values(files).reduce((total, counts) => total + counts[field], 0);

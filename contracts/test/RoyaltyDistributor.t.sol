@@ -211,6 +211,29 @@ contract RoyaltyDistributorTest is MusicSystem {
         assertEq(royalties.consentNonceOf(account), 1, "nonce");
     }
 
+    function test_recipients_with_exactly_enough_parts_suffice() public {
+        IRoyaltyDistributor.Split memory split = _split(artist, 600_000, fan);
+        (split.rule, split.threshold) = (IRoyaltyDistributor.Rule.Consent, 600_000);
+        address account = royalties.createSplit(split);
+        IRoyaltyDistributor.Split memory next = _split(artist, 100_000, fan);
+        uint64 deadline = uint64(block.timestamp);
+        IRoyaltyDistributor.Consent[] memory consents = new IRoyaltyDistributor.Consent[](1);
+        uint8 place = split.recipients[0].account == artist ? 0 : 1;
+        consents[0] =
+            IRoyaltyDistributor.Consent(place, _sign(ARTIST_KEY, royalties.consentDigest(account, next, 0, deadline)));
+        royalties.updateSplitByConsent(account, split, next, consents, deadline);
+        assertEq(royalties.splitHashOf(account), royalties.hashSplit(next), "content");
+    }
+
+    function test_a_split_at_whose_address_nothing_lies_changes_without_a_wallet() public {
+        (address account, IRoyaltyDistributor.Split memory split) = _controlled(artist);
+        vm.recordLogs();
+        vm.prank(artist);
+        royalties.updateSplit(account, split, split);
+        assertEq(vm.getRecordedLogs().length, 1, "nothing was swept");
+        assertEq(account.code.length, 0, "no wallet");
+    }
+
     function test_consents_ascend_and_are_of_recipients() public {
         (address account, IRoyaltyDistributor.Split memory split) = _consented();
         uint64 deadline = uint64(block.timestamp);

@@ -126,6 +126,15 @@ function isOutside(node, parents) {
   return node.nodeType === "ModifierInvocation" && inside.kind === "constructor";
 }
 
+/** The line of a place, with the place in marks: what is in it on that line. */
+function markedLine(bytes, from, to) {
+  const start = bytes.lastIndexOf("\n", from - 1) + 1;
+  const newline = bytes.indexOf("\n", from);
+  const end = newline < 0 ? bytes.length : newline;
+  const text = (a, b) => bytes.subarray(a, b).toString("utf8");
+  return `${text(start, from)}«${text(from, Math.min(to, end))}»${text(Math.min(to, end), end)}`.trim();
+}
+
 /**
  * The mutants of one file, in the order of its text.
  * @param {string} file path below contracts/, part of each mutant's name
@@ -140,14 +149,14 @@ export function findMutants(file, source) {
     for (const { place, text, rule } of RULES[node.nodeType](bytes, node)) {
       const [from, to] = place;
       const line = bytes.subarray(0, from).toString("utf8").split("\n").length;
-      const code = source.split("\n")[line - 1].trim();
+      const code = markedLine(bytes, from, to);
       const change = `${bytes.subarray(from, to).toString("utf8").replace(/\s+/g, " ")} → ${text || "∅"}`;
       // The name holds no line number: a mutant stays the same when lines are added above it.
-      const name = `${file} | ${code} | ${rule} | ${change}`;
+      const name = `${file}: ${code} → ${text || "∅"}`;
       const count = seen.get(name) ?? 0;
       seen.set(name, count + 1);
       const mutated = Buffer.concat([bytes.subarray(0, from), Buffer.from(text), bytes.subarray(to)]).toString("utf8");
-      found.push({ name: count ? `${name} | ${count + 1}` : name, file, line, code, rule, change, from, mutated });
+      found.push({ name: count ? `${name} (${count + 1})` : name, file, line, code, rule, change, from, mutated });
     }
   }
   return found.sort((a, b) => a.from - b.from);

@@ -248,6 +248,8 @@ contract MarketOrdersAttacks is MarketSystem {
         IMarketplace.Order memory order = _listing();
         order.currency = address(fee);
         bytes memory signature = _signed(order);
+        // Neither does what already lies there make up for the fee.
+        fee.mint(address(market), 10 ether);
         vm.expectRevert(abi.encodeWithSelector(IMarketplace.ShortDelivery.selector, PRICE - PRICE / 100, PRICE));
         vm.prank(BUYER);
         market.fill(order, signature, 1, BUYER, PRICE);
