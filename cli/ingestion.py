@@ -36,6 +36,7 @@ class Ingestion:
             window_blocks=settings.reorg_window_blocks,
             telemetry=installation.telemetry,
             journal=installation.journal,
+            sample_share=settings.rpc_sample_share,
         )
         self._projector = LogProjector(installation.log, installation.store, telemetry=installation.telemetry)
         self.status = IngestionStatus(self.follower, self._projector, installation.log)

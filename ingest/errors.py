@@ -17,6 +17,9 @@ FinalError
 ├── JournalElsewhere      someone else writes to the journal
 ├── ChangesPruned         a consumer asks for changes that are no longer kept
 ├── ReorgTooDeep          the chain took back more than can be undone
+│   └── FinalBlockChanged a block that was final is another one, or gone
+├── HeadWentBack          the chain is shorter than it was, by more than the window
+├── NodesDisagree         two nodes tell different logs, and neither can be convicted
 ├── HandlerFailed         an event could not become rows
 ├── MalformedDataFile     a data set is cut short or damaged
 ├── SourceUnreadable      what is imported from is not there, damaged or cut short
@@ -187,6 +190,47 @@ class ReorgTooDeep(FinalError):
         super().__init__(
             f"no block from {lowest_block} to {applied_block} is on the chain any more, "
             "and nothing earlier can be undone; ingestion halts: check the node, then rebuild the graph"
+        )
+
+
+class FinalBlockChanged(ReorgTooDeep):
+    """A block that a node called final is not on the chain any more; ingestion halts."""
+
+    def __init__(self, number: int, expected: str, found: str) -> None:
+        self.number = number
+        self.expected = expected
+        self.found = found
+        FinalError.__init__(
+            self,
+            f"block {number} was final with hash {expected}, and now every node has {found} there; "
+            "ingestion halts, because no honest chain does this: compare with a block explorer, then correct "
+            "TUNEFI_RPC_URL, or rebuild the graph",
+        )
+
+
+class HeadWentBack(FinalError):
+    """The chain is shorter than it was, by more than can be undone, on every node; ingestion halts."""
+
+    def __init__(self, expected: int, found: int, window_blocks: int) -> None:
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"the head was block {expected} and is now {found}, further back than the {window_blocks} blocks "
+            "that can be undone; ingestion halts: the nodes were reset or serve old data; check them, then "
+            "start again, or rebuild the graph"
+        )
+
+
+class NodesDisagree(FinalError):
+    """Two nodes tell different logs of a final block, and its filter agrees with both; ingestion halts."""
+
+    def __init__(self, nodes: tuple[str, str], block: int) -> None:
+        self.nodes = nodes
+        self.block = block
+        super().__init__(
+            f"{nodes[0]} and {nodes[1]} tell different logs of final block {block}, and nothing shows which "
+            "is right; ingestion halts: compare with a block explorer, and take the false one out of "
+            "TUNEFI_RPC_URL"
         )
 
 

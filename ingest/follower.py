@@ -85,6 +85,7 @@ class ChainFollower:
         journal: Where raw logs are written down before they are applied; None for a graph that is thrown
             away, such as one to compare with.
         observers: Told of each range that was applied, undone or became final, where there is a journal.
+        sample_share: Share of the ranges of final blocks that are read from a second node too.
     """
 
     def __init__(
@@ -95,11 +96,12 @@ class ChainFollower:
         *,
         range_blocks: int = 1_000,
         window_blocks: int = 128,
+        sample_share: float = 0.0,
         telemetry: Telemetry = SILENT,
         journal: ChainJournal | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
-        self._source = ChainSource(rpc, deployment)
+        self._source = ChainSource(rpc, deployment, window_blocks=window_blocks, sample_share=sample_share)
         self._applier = (
             ChainApplier(store, deployment, telemetry)
             if journal is None
@@ -120,7 +122,7 @@ class ChainFollower:
 
         Raises:
             ChainIdMismatch: The node serves another chain.
-            ReorgTooDeep: Halts; see its message.
+            ReorgTooDeep, HeadWentBack, NodesDisagree: Halts; see the message.
             HandlerFailed: An event cannot be applied; its block was not.
             JournalBehind, JournalElsewhere: The journal is not this graph's, or has another writer.
             StaleCursor: Someone else writes to this graph.
@@ -226,7 +228,7 @@ class ChainFollower:
             last = settled if number == settled.number else await self._source.fetch_header(number)
             if last is None:
                 return cursor
-            found = await self._source.fetch_range(cursor.position + 1, last)
+            found = await self._source.fetch_range(cursor.position + 1, last, cursor.hash)
             cursor = await self._write(found, cursor, None)
         return cursor
 

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="JSON-RPC addresses of the nodes that are followed and sent to, separated by commas.",
     )
+    rpc_sample_share: float = Field(
+        0.05, ge=0, le=1, description="Share of final ranges that are read from a second node too."
+    )
     public_hosts: Words = Field(
         (),
         description="Names (`host` or `host:port`) of the API for sign-in, separated by commas.",

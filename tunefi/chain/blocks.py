@@ -4,23 +4,37 @@ Owns their form. Refuses to know what is in a block.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tunefi.chain.errors import NodeUnreachable, NoFinalizedTag, RpcError, UnknownBlock
+from tunefi.chain.errors import (
+    NodeContradiction,
+    NodeUnreachable,
+    NoFinalizedTag,
+    RpcError,
+    UnknownBlock,
+)
+from tunefi.chain.node_errors import Meaning, judge
+from tunefi.chain.quantity import parse_quantity
 from tunefi.chain.rpc import JsonRpc
 
+_BLOOM_BYTES = 256
 Tag = Literal["earliest", "latest", "safe", "finalized", "pending"]
 
 
 @dataclass(frozen=True, slots=True)
 class BlockHeader:
-    """A block's place in the chain; `timestamp_at` is its time in microseconds."""
+    """A block's place in the chain; `timestamp_at` is its time in microseconds.
+
+    Attributes:
+        logs_bloom: Which logs it can hold (`tunefi.chain.bloom`), or None where it was not asked of a node.
+    """
 
     number: int
     hash: str
     parent_hash: str
     timestamp_at: int
+    logs_bloom: bytes | None = field(default=None, repr=False, compare=False)
 
 
 async def fetch_block(rpc: JsonRpc, block: int | Tag | str) -> BlockHeader:
@@ -35,7 +49,10 @@ async def fetch_block(rpc: JsonRpc, block: int | Tag | str) -> BlockHeader:
         answer = await rpc.call("eth_getBlockByNumber", _reference(block), False)
     if answer is None:
         raise UnknownBlock(block)
-    return parse_header(answer, rpc.node)
+    header = parse_header(answer, rpc.node)
+    if block not in (header.number, header.hash) and not _is_tag(block):
+        raise NodeContradiction(rpc.node, f"asked for block {block}, it gave {header.number} {header.hash}")
+    return header
 
 
 async def fetch_blocks(rpc: JsonRpc, numbers: Sequence[int]) -> list[BlockHeader]:
@@ -44,7 +61,24 @@ async def fetch_blocks(rpc: JsonRpc, numbers: Sequence[int]) -> list[BlockHeader
     for number, answer in zip(numbers, answers, strict=True):
         if answer is None:
             raise UnknownBlock(number)
-    return [parse_header(answer, rpc.node) for answer in answers]
+    headers = [parse_header(answer, rpc.node) for answer in answers]
+    if [header.number for header in headers] != list(numbers):
+        raise NodeContradiction(rpc.node, "blocks of other heights than were asked for")
+    return headers
+
+
+def check_links(headers: Sequence[BlockHeader], parent_hash: str, node: str) -> None:
+    """Raise `NodeContradiction` unless each block is the child of the one before it.
+
+    Args:
+        headers: By height, without a gap.
+        parent_hash: Of the block before the first.
+        node: Whose headers they are.
+    """
+    for header in headers:
+        if header.parent_hash != parent_hash:
+            raise NodeContradiction(node, f"block {header.number} is no child of {parent_hash}")
+        parent_hash = header.hash
 
 
 async def fetch_finalized(rpc: JsonRpc) -> BlockHeader:
@@ -58,6 +92,8 @@ async def fetch_finalized(rpc: JsonRpc) -> BlockHeader:
     except UnknownBlock as error:
         raise NoFinalizedTag("it has no such block") from error
     except RpcError as error:
+        if judge(error) is Meaning.BUSY:
+            raise
         raise NoFinalizedTag(error.message) from error
 
 
@@ -65,13 +101,23 @@ def parse_header(answer: Any, node: str) -> BlockHeader:
     """Return the header in a node's answer; raise `NodeUnreachable` when it has none."""
     try:
         return BlockHeader(
-            int(answer["number"], 16),
+            parse_quantity(answer["number"], node),
             answer["hash"].lower(),
             answer["parentHash"].lower(),
-            int(answer["timestamp"], 16) * 1_000_000,
+            parse_quantity(answer["timestamp"], node) * 1_000_000,
+            _parse_bloom(answer.get("logsBloom")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NodeUnreachable(node, "a block without number, hash, parent or time") from error
+
+
+def _parse_bloom(found: str | None) -> bytes | None:
+    bloom = None if found is None else bytes.fromhex(found.removeprefix("0x"))
+    return bloom if bloom is not None and len(bloom) == _BLOOM_BYTES else None
+
+
+def _is_tag(block: int | str) -> bool:
+    return isinstance(block, str) and not block.startswith("0x")
 
 
 def _reference(block: int | str) -> str:

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tunefi.chain.errors import NodeUnreachable
+from tunefi.chain.errors import NodeContradiction, NodeUnreachable
+from tunefi.chain.log_places import check_places, read_places
+from tunefi.chain.quantity import parse_quantity
 from tunefi.chain.rpc import JsonRpc
 from tunefi.ids import Address
+
+_HIGHEST_BLOCK = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +32,39 @@ class RawLog:
 async def fetch_logs(
     rpc: JsonRpc, from_block: int, to_block: int, addresses: Sequence[Address]
 ) -> list[RawLog]:
-    """Return the logs of these contracts in a range of heights, both ends included, in chain order."""
+    """Return the logs of these contracts in a range of heights, both ends included, in chain order.
+
+    Raises:
+        NodeContradiction: The answer holds what was not asked for, or cannot be of one chain.
+    """
     if not addresses:
         return []
     where = {"fromBlock": hex(from_block), "toBlock": hex(to_block), "address": list(addresses)}
-    return parse_logs(await rpc.call("eth_getLogs", where), rpc.node)
+    answer = _list_of(await rpc.call("eth_getLogs", where), rpc.node)
+    check_places(read_places(answer, rpc.node), from_block, to_block, rpc.node)
+    return _of_these(parse_logs(answer, rpc.node), addresses, rpc.node)
 
 
-async def fetch_block_logs(rpc: JsonRpc, block_hash: str, addresses: Sequence[Address]) -> list[RawLog]:
-    """Return the logs of these contracts in exactly this block: no reorganisation slips in between."""
-    if not addresses:
+async def fetch_block_logs(
+    rpc: JsonRpc, block_hash: str, addresses: Sequence[Address] | None = None
+) -> list[RawLog]:
+    """Return the logs of these contracts, or of all, in exactly this block, whatever is reorganised.
+
+    Raises:
+        NodeContradiction: The answer holds what was not asked for, or cannot be of one block.
+    """
+    if addresses is not None and not addresses:
         return []
-    return parse_logs(
-        await rpc.call("eth_getLogs", {"blockHash": block_hash, "address": list(addresses)}), rpc.node
-    )
+    where: dict[str, Any] = {"blockHash": block_hash}
+    if addresses is not None:
+        where["address"] = list(addresses)
+    answer = _list_of(await rpc.call("eth_getLogs", where), rpc.node)
+    places = read_places(answer, rpc.node)
+    check_places(places, 0, _HIGHEST_BLOCK, rpc.node)
+    if set(places.block_hashes) - {block_hash}:
+        raise NodeContradiction(rpc.node, f"asked for logs of block {block_hash}, it gave those of another")
+    logs = parse_logs(answer, rpc.node)
+    return logs if addresses is None else _of_these(logs, addresses, rpc.node)
 
 
 def parse_log(answer: Any, node: str) -> RawLog:
@@ -51,17 +74,29 @@ def parse_log(answer: Any, node: str) -> RawLog:
             address=Address(answer["address"].lower()),
             topics=tuple(bytes.fromhex(topic[2:]) for topic in answer["topics"]),
             data=bytes.fromhex(answer["data"][2:]),
-            block_number=int(answer["blockNumber"], 16),
+            block_number=parse_quantity(answer["blockNumber"], node),
             block_hash=answer["blockHash"].lower(),
             transaction_hash=answer["transactionHash"].lower(),
-            log_index=int(answer["logIndex"], 16),
+            log_index=parse_quantity(answer["logIndex"], node),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NodeUnreachable(node, "a log without address, topics, data or place") from error
 
 
-def parse_logs(answer: Any, node: str) -> list[RawLog]:
-    if not isinstance(answer, list):
-        raise NodeUnreachable(node, "eth_getLogs answered no list")
-    logs = [parse_log(log, node) for log in answer if not log.get("removed", False)]
+def _list_of(answer: Any, node: str) -> list[dict[str, Any]]:
+    """The logs of an answer that are on the chain, still as the node wrote them."""
+    if not isinstance(answer, list) or not all(isinstance(log, dict) for log in answer):
+        raise NodeUnreachable(node, "eth_getLogs answered no list of logs")
+    return [log for log in answer if not log.get("removed", False)]
+
+
+def parse_logs(answer: Sequence[Any], node: str) -> list[RawLog]:
+    logs = [parse_log(log, node) for log in answer]
     return sorted(logs, key=lambda log: (log.block_number, log.log_index))
+
+
+def _of_these(logs: list[RawLog], addresses: Sequence[Address], node: str) -> list[RawLog]:
+    foreign = {log.address for log in logs} - set(addresses)
+    if foreign:
+        raise NodeContradiction(node, f"logs of {min(foreign)}, which it was not asked for")
+    return logs

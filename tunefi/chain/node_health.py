@@ -82,14 +82,14 @@ class NodeHealth:
         self._rest_until, self._trial_runs = None, False
 
     def record_failure(self, *, open_now: bool = False) -> None:
-        """Count a failure; the circuit opens after some in a row, when a trial fails, or when told to."""
+        """Count a failure: the circuit opens after some in a row, after a failed trial, or at once."""
         self.failure_share = _blend(self.failure_share, 1.0)
         self._failures_in_a_row += 1
         tried = self._rest_until is not None
         self._trial_runs = False
         if open_now or tried or self._failures_in_a_row >= _FAILURES_THAT_OPEN:
             rest = min(_FIRST_REST_SECONDS * 2**self._rests, _LONGEST_REST_SECONDS)
-            self._rest_until = self.clock() + rest
+            self._rest_until = self.clock() + (_LONGEST_REST_SECONDS if open_now else rest)
             self._rests += 1
 
     def record_limit(self, seconds: float) -> None:

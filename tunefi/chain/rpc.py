@@ -146,6 +146,15 @@ class JsonRpc:
         ready = [node for node in self.nodes if node.health.ready]
         await asyncio.gather(*(self._learn_head(node) for node in ready))
 
+    def beside(self, rpc: Self) -> Self | None:
+        """Return a client of another node than the one `rpc` is bound to, or None where none is ready."""
+        other = self._choice.other_than(rpc.nodes[0])
+        if other is None:
+            return None
+        beside = copy.copy(self)
+        beside._choice, beside._attempts = NodeChoice([other], 0.0), 1
+        return beside
+
     async def check_identity(self, expected: ChainIdentity) -> None:
         """Raise unless a node serves this chain; from then on, nodes that do not are never asked.
 
