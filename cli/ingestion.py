@@ -7,8 +7,9 @@ Owns when each is looked at, and that nothing else writes meanwhile. How they ar
 import asyncio
 import logging
 
-from cli.compose import Installation
+from cli.compose import Installation, now_at
 from ingest.follower import ChainFollower
+from ingest.ingestion_faults import find_faults
 from ingest.ingestion_status import IngestionStatus
 from ingest.projector import LogProjector
 from tunefi.errors import FinalError, RetryableError
@@ -17,6 +18,10 @@ from tunefi.health import Health
 _LOG = logging.getLogger(__name__)
 COMPONENT = "ingestion"
 _SILENCE_SECONDS = 60.0
+_AFTER_A_HALT = (
+    "do what the message says, or report a defect where it says nothing, and restart the service; the graph "
+    "is as it was before, and nothing is taken in meanwhile"
+)
 
 
 class Ingestion:
@@ -43,16 +48,21 @@ class Ingestion:
         self._health = health
         self._pause_seconds = settings.poll_interval_seconds
         self._lock = asyncio.Lock()
+        self._halted: Exception | None = None
         health.expect(COMPONENT, _SILENCE_SECONDS)
+        health.watch(COMPONENT, lambda: find_faults(self.status, now_at(), settings.max_lag_seconds))
 
     async def catch_up(self) -> str:
         """Take in everything there is now and return how far it went, in words.
 
         Raises:
             RetryableError: The node or the graph is gone for now.
-            FinalError: Ingestion halts; its message says what to do.
+            FinalError: Ingestion halts; its message says what to do. Once it has halted in `run`, every
+                call raises the same: nobody may go on over what was found.
         """
         async with self._lock:
+            if self._halted is not None:
+                raise self._halted
             position = await self._projector.project()
             status = await self.follower.follow_to_head()
         detail = f"log {position}, block {status.applied_block}"
@@ -75,7 +85,15 @@ class Ingestion:
                 self._health.report_failure(COMPONENT, str(error))
                 _LOG.warning("ingestion waits: %s", error)
             except FinalError as error:
-                self._health.report_failure(COMPONENT, str(error))
-                _LOG.error("ingestion halts: %s", error)
+                self._halt(error, str(error))
+                return
+            except Exception as error:
+                _LOG.exception("ingestion halts")
+                self._halt(error, f"{type(error).__name__}: {error}")
                 return
             await asyncio.sleep(self._pause_seconds)
+
+    def _halt(self, error: Exception, detail: str) -> None:
+        self._halted = error
+        self._health.report_halt(COMPONENT, detail, _AFTER_A_HALT)
+        _LOG.error("ingestion halts: %s", detail)

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     poll_interval_seconds: float = Field(
         1.0, gt=0, description="How often the chain's head and the log are looked at."
     )
+    max_lag_seconds: float = Field(
+        300.0, gt=0, description="How far the graph may be behind chain or log before `/readyz` says no."
+    )
     reorg_window_blocks: int = Field(
         64, ge=1, description="Deepest reorganisation that is followed; a deeper one halts ingestion."
     )

@@ -90,17 +90,20 @@ class Metrics:
         self._job_seconds = Histogram(
             "tunefi_keeper_job_duration_seconds",
             "Time of one run of a keeper job.",
-            ("job",),
+            ("keeper_job",),
             buckets=_JOB_SECONDS,
             registry=registry,
         )
         self._job_runs = Counter(
-            "tunefi_keeper_job_runs", "Runs of keeper jobs that ended.", ("job", "outcome"), registry=registry
+            "tunefi_keeper_job_runs",
+            "Runs of keeper jobs that ended.",
+            ("keeper_job", "outcome"),
+            registry=registry,
         )
         self._job_success = Gauge(
             "tunefi_keeper_job_last_success_timestamp_seconds",
             "When a keeper job last ended without an error.",
-            ("job",),
+            ("keeper_job",),
             registry=registry,
         )
 

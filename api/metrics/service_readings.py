@@ -7,6 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.services import Services
+from tunefi.health import FaultCode
 
 
 class ServiceReadings(Collector):
@@ -37,12 +38,17 @@ class ServiceReadings(Collector):
             "When a part last did its work, or found nothing to do.",
             labels=("component",),
         )
+        fault = GaugeMetricFamily(
+            "tunefi_component_fault", "1 where this is wrong with a part now.", labels=("component", "code")
+        )
         for part in self._services.health.read_all():
             up.add_metric((part.name,), part.ok)
+            codes = {found.code for found in part.faults}
+            for code in FaultCode:
+                fault.add_metric((part.name, code.value), code in codes)
             if part.last_success_at is not None:
                 success.add_metric((part.name,), part.last_success_at / 1_000_000)
-        yield up
-        yield success
+        yield from (up, fault, success)
 
     def _of_epochs(self) -> Metric:
         newest = GaugeMetricFamily(

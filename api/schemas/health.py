@@ -20,6 +20,15 @@ class Component(BaseModel):
     last_success_at: int | None = Field(description="Microseconds since 1970-01-01 UTC, null when never.")
 
 
+class FaultItem(BaseModel):
+    """One thing that is wrong."""
+
+    component: str
+    code: str = Field(description="For programs; see docs/api.md.")
+    detail: str = Field(description="What is wrong.")
+    action: str = Field(description="What to do about it.")
+
+
 class Readiness(BaseModel):
     """Whether to send requests here."""
 
@@ -29,6 +38,7 @@ class Readiness(BaseModel):
                 {
                     "ready": True,
                     "reasons": [],
+                    "faults": [],
                     "served_epoch": 3,
                     "components": [
                         {
@@ -45,6 +55,7 @@ class Readiness(BaseModel):
 
     ready: bool
     reasons: list[str] = Field(description="Why not, one sentence each.")
+    faults: list[FaultItem] = Field(description="The same for programs, and what to do about each.")
     served_epoch: int | None = Field(
         description="Epoch that is served. Null does not make the service unready: it serves the fallback."
     )

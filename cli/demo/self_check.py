@@ -6,6 +6,7 @@ alone, as an outsider would.
 
 import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from commitments.opening import parse_opening
 from commitments.verification import check_epoch, check_opening
 from tunefi.chain.rpc import JsonRpc
 from tunefi.ids import Address, EpochId
-from tunefi.service_client import fetch_from_service
+from tunefi.service_client import ServiceUnreachable, fetch_from_service
 
 _STAGE = "serve"
 _PAUSE_SECONDS = 0.25
@@ -53,9 +54,10 @@ async def check_service(
 async def _wait_until_served(url: str) -> dict[str, Any]:
     """Return what `/readyz` says once an epoch is in memory."""
     for _ in range(_PATIENCE):
-        ready: dict[str, Any] = json.loads(await fetch_from_service(url, "/readyz"))
-        if ready["served_epoch"] is not None:
-            return ready
+        with suppress(ServiceUnreachable):
+            ready: dict[str, Any] = json.loads(await fetch_from_service(url, "/readyz"))
+            if ready["served_epoch"] is not None:
+                return ready
         await asyncio.sleep(_PAUSE_SECONDS)
     raise StageFailed(_STAGE, "no epoch is served")
 

@@ -127,7 +127,7 @@ def test_what_can_fail_is_zero_before_it_fails() -> None:
     metrics = Metrics()
     metrics.expect_jobs(["snapshot"])
     read = metrics.registry.get_sample_value
-    assert read("tunefi_keeper_job_runs_total", {"job": "snapshot", "outcome": "failed"}) == 0
+    assert read("tunefi_keeper_job_runs_total", {"keeper_job": "snapshot", "outcome": "failed"}) == 0
 
 
 async def test_two_nodes_of_one_name_are_told_as_one() -> None:

@@ -13,6 +13,7 @@ from tunefi.chain.blocks import fetch_block
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer
+from tunefi.health import FaultCode
 
 pytestmark = pytest.mark.evm
 
@@ -71,11 +72,11 @@ async def test_jobs_are_counted_by_outcome(running: RunningService) -> None:
     await running.client.post("/v1/operator/jobs/post_rewards", headers=headers)
     for _ in range(100):
         found = await running.scrape()
-        if found("tunefi_keeper_job_runs_total", job="post_rewards", outcome="waiting"):
+        if found("tunefi_keeper_job_runs_total", keeper_job="post_rewards", outcome="waiting"):
             break
-    assert found("tunefi_keeper_job_duration_seconds_count", job="post_rewards") >= 1
-    assert found("tunefi_keeper_job_last_success_timestamp_seconds", job="post_rewards") > 1.7e9
-    assert found("tunefi_keeper_job_runs_total", job="post_rewards", outcome="failed") == 0
+    assert found("tunefi_keeper_job_duration_seconds_count", keeper_job="post_rewards") >= 1
+    assert found("tunefi_keeper_job_last_success_timestamp_seconds", keeper_job="post_rewards") > 1.7e9
+    assert found("tunefi_keeper_job_runs_total", keeper_job="post_rewards", outcome="failed") == 0
 
 
 async def test_a_node_that_is_gone_is_counted_and_named_without_its_key(running: RunningService) -> None:
@@ -83,7 +84,7 @@ async def test_a_node_that_is_gone_is_counted_and_named_without_its_key(running:
     node = running.installation.rpc.node
     assert found("tunefi_chain_provider_errors_total", node=node, kind="unreachable") == 0
     running.installation.rpc.nodes[0].url = "http://127.0.0.1:1/secret-key"
-    await running.wait_for_reason("no usable answer")
+    await running.wait_for_fault(FaultCode.FAILED)
     found = await running.scrape()
     assert found("tunefi_chain_provider_errors_total", node=node, kind="unreachable") >= 1
     assert found("tunefi_component_up", component="ingestion") == 0

@@ -17,6 +17,7 @@ from ingest.entries import Interaction, Kind
 from tests.kit.chain_scenes import Stage
 from tunefi.chain.deployment import save_deployment
 from tunefi.hashing import keccak256
+from tunefi.health import FaultCode
 from tunefi.ids import Microseconds
 from tunefi.settings import Settings
 
@@ -59,14 +60,24 @@ class RunningService:
             await asyncio.sleep(_LOOK_SECONDS)
         raise AssertionError(f"block {block} was not applied: {self.service.ingestion.follower.status}")
 
-    async def wait_for_reason(self, word: str) -> dict[str, Any]:
-        """Wait until the service is not ready for a reason with this word, and return the body."""
+    async def wait_for_fault(self, code: FaultCode) -> dict[str, str]:
+        """Wait until the service is not ready because of a fault of this kind, and return it."""
         for _ in range(_LOOKS):
             status, body = await self.read_readiness()
-            if status == 503 and any(word in reason for reason in body["reasons"]):
-                return body
+            for fault in body["faults"]:
+                if status == 503 and fault["code"] == code:
+                    return dict(fault)
             await asyncio.sleep(_LOOK_SECONDS)
-        raise AssertionError(f"never unready because of {word!r}: {body}")
+        raise AssertionError(f"never unready because of {code}: {body}")
+
+    async def wait_until_ready(self) -> None:
+        """Wait until nothing is wrong."""
+        for _ in range(_LOOKS):
+            status, body = await self.read_readiness()
+            if status == 200:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+        raise AssertionError(f"never ready: {body}")
 
     def append_listen(self, number: int) -> None:
         """Append a listen as an importer does, past the API."""
@@ -97,6 +108,10 @@ class Scrape:
         """Return the sum of a metric over all other labels."""
         wanted = set(labels.items())
         return sum(value for (found, has), value in self._samples.items() if found == name and wanted <= has)
+
+    def labels_of(self, name: str) -> set[str]:
+        """Return the labels of a metric's samples."""
+        return {label for found, has in self._samples if found == name for label, _ in has}
 
     def label_values(self, name: str, label: str) -> set[str]:
         """Return what values a label has."""
@@ -133,10 +148,12 @@ async def running_service(stage: Stage, home: Path, **choices: Any) -> AsyncIter
         keepers = keeper_context(installation) if settings.keeper_keys else None
         service = Service(installation, keepers, metrics)
         running = asyncio.create_task(service.run(announce))
-        await asyncio.wait({answering, running}, return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            running.result()
-        async with httpx.AsyncClient(base_url=answering.result(), trust_env=False) as client:
-            yield RunningService(service, client, installation, stage)
-        service.stop()
-        await running
+        try:
+            await asyncio.wait({answering, running}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+            async with httpx.AsyncClient(base_url=answering.result(), trust_env=False) as client:
+                yield RunningService(service, client, installation, stage)
+        finally:
+            service.stop()
+            await running
