@@ -135,6 +135,16 @@ contract FanEngagementClaimsTest is Rewards {
         assertEq(fans.claimBatch(epoch, root, claims), 0, "again");
     }
 
+    function test_a_batch_says_that_what_was_paid_is_not_due_again() public {
+        (uint64 epoch, bytes32 root) = _pay(_pair(FIRST, SECOND), FUNDS);
+        _optIn(1);
+        IFanEngagement.Claim[] memory claims = _claims(epoch, _pair(FIRST, SECOND));
+        fans.claimBatch(epoch, root, claims);
+        vm.expectEmit(address(fans));
+        emit IFanEngagement.ClaimSkipped(_account(0), epoch, IFanEngagement.SkipReason.NothingDue);
+        assertEq(fans.claimBatch(epoch, root, claims), 0, "paid");
+    }
+
     function test_an_account_can_opt_out_of_batches_again() public {
         vm.startPrank(_account(0));
         vm.expectEmit(address(fans));

@@ -390,6 +390,13 @@ contract MarketplaceOrdersTest is MarketSystem {
         IMarketplace.Order memory order = _listing();
         order.collection = address(plain);
         _buyWithoutRoyalty(order);
+        StrangeCollection nobody = new StrangeCollection();
+        nobody.setAnswer(StrangeCollection.Answer.Amount, address(0), PRICE / 10, true);
+        nobody.mint(seller, TOKEN_ID, 10);
+        vm.prank(seller);
+        nobody.setApprovalForAll(address(market), true);
+        order.collection = address(nobody);
+        _buyWithoutRoyalty(order);
     }
 
     function _buyWithoutRoyalty(IMarketplace.Order memory order) private {

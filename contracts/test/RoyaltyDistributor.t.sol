@@ -141,6 +141,12 @@ contract RoyaltyDistributorTest is MusicSystem {
         split.threshold = 500_001;
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyDistributor.ThresholdUnreachable.selector, 500_000, 500_001));
         royalties.createSplit(split);
+        split.threshold = 500_002;
+        (uint8 nested, uint8 signing) = split.recipients[0].account == inner ? (0, 1) : (1, 0);
+        (split.recipients[nested].parts, split.recipients[signing].parts) = (499_998, 500_002);
+        assertEq(royalties.splitCount(), 1, "refused ones do not count");
+        royalties.createSplit(split);
+        assertEq(royalties.splitCount(), 2, "exactly reachable");
     }
 
     function test_a_controller_changes_its_split_and_hands_it_over_in_two_steps() public {
