@@ -46,6 +46,12 @@ def log_url(settings: Settings) -> str:
     return settings.log_url or f"sqlite:///{settings.paths.log}"
 
 
+def open_log(settings: Settings) -> InteractionLog:
+    """Open the interaction log that the settings name, or create it."""
+    settings.paths.log.parent.mkdir(parents=True, exist_ok=True)
+    return InteractionLog(log_url(settings))
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The open clients of one installation."""
@@ -73,15 +79,14 @@ async def open_installation(settings: Settings, telemetry: Telemetry = SILENT) -
         ChainIdMismatch, NodeUnreachable: The node is of another chain, or gone.
         GraphOwned: Another process owns the embedded graph.
     """
-    home = settings.paths.create()
+    settings.paths.create()
     deployment = load_deployment(deployment_file(settings))
     async with AsyncExitStack() as stack:
         rpc = await stack.enter_async_context(JsonRpc(*settings.rpc_url))
         await rpc.check_chain_id(settings.chain_id)
         store = await open_graph(settings)
         stack.push_async_callback(store.close)
-        home.log.parent.mkdir(parents=True, exist_ok=True)
-        log = await asyncio.to_thread(InteractionLog, log_url(settings))
+        log = await asyncio.to_thread(open_log, settings)
         stack.callback(log.close)
         journal = await asyncio.to_thread(ChainJournal, log_url(settings), settings.chain_id)
         stack.callback(journal.close)

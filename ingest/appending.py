@@ -7,17 +7,17 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ingest.entries import Entry, account_of, decode_entry, encode_content, encode_entry, kind_of, scope_of
+from ingest.entries import Entry, decode_entry, encode_content, encode_entry
 from ingest.errors import IdempotencyConflict, MalformedEntry
-from ingest.hash_chain import GENESIS_HASH, LogHead, entry_hash
+from ingest.hash_chain import EMPTY_LOG, LogHead, entry_hash
 from ingest.log_database import lock_database
+from ingest.log_rows import EntryColumns, LogRow, columns_of
 from ingest.log_tables import ENTRIES
 from tunefi.hashing import keccak256
-from tunefi.ids import Address, LogPosition
+from tunefi.ids import LogPosition
 
 _KEYS_A_QUERY = 500
 
@@ -32,19 +32,19 @@ class Receipt:
     duplicate: bool = False
 
 
-class NewRow(NamedTuple):
-    """The columns of an entry that do not depend on its place in the log."""
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """An entry's row without its place in the log."""
 
-    kind: str
-    account: Address | None
-    scope: str
-    idempotency_key: bytes
+    columns: EntryColumns
     payload: bytes
     salt: bytes
     content_hash: bytes
 
-
-_COLUMNS = (*NewRow._fields, "position", "hash", "appended_at")
+    def at(self, head: LogHead, appended_at: int) -> LogRow:
+        """Return the whole row, the newest of the log."""
+        content = (self.payload, self.salt, self.content_hash)
+        return LogRow(head.position, *self.columns, *content, head.hash, appended_at)
 
 
 def build_row(entry: Entry) -> NewRow:
@@ -56,15 +56,7 @@ def build_row(entry: Entry) -> NewRow:
     if len(entry.idempotency_key) != 32:
         raise MalformedEntry(f"an idempotency key has 32 bytes, not {len(entry.idempotency_key)}")
     payload, salt = encode_entry(entry), os.urandom(32)
-    return NewRow(
-        kind=kind_of(entry).value,
-        account=account_of(entry),
-        scope=scope_of(entry),
-        idempotency_key=entry.idempotency_key,
-        payload=payload,
-        salt=salt,
-        content_hash=keccak256(salt + payload),
-    )
+    return NewRow(columns_of(entry), payload, salt, keccak256(salt + payload))
 
 
 def append_rows(
@@ -79,27 +71,27 @@ def append_rows(
     """
     lock_database(connection)
     head, known, now_at = read_head(connection), _read_known(connection, rows), time.time_ns() // 1_000
-    fresh: list[tuple[Any, ...]] = []
+    fresh: list[LogRow] = []
     receipts: list[Receipt | IdempotencyConflict] = []
     for entry, row in zip(entries, rows, strict=True):
-        name = (row.idempotency_key, row.scope)
+        name = (row.columns.idempotency_key, row.columns.scope)
         if (earlier := known.get(name)) is not None:
             receipts.append(_receipt_of_known(earlier, entry))
             continue
         position = LogPosition(head.position + 1)
         head = LogHead(position, entry_hash(head.hash, position, row.content_hash))
-        fresh.append((*row, position, head.hash, now_at))
+        fresh.append(row.at(head, now_at))
         known[name] = (position, head.hash, row.payload)
         receipts.append(Receipt(position, head.hash, entry.idempotency_key))
     if fresh:
-        _insert(connection, fresh)
+        insert_rows(connection, fresh)
     return receipts
 
 
-def _insert(connection: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """As the driver takes it: converting each value first costs as much as all hashes."""
-    marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(_COLUMNS))
-    statement = f"INSERT INTO {ENTRIES.name} ({', '.join(_COLUMNS)}) VALUES ({marks})"  # noqa: S608
+def insert_rows(connection: sa.Connection, rows: Sequence[LogRow]) -> None:
+    """Insert rows as the driver takes them: converting each value first costs as much as all hashes."""
+    marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(LogRow._fields))
+    statement = f"INSERT INTO {ENTRIES.name} ({', '.join(LogRow._fields)}) VALUES ({marks})"  # noqa: S608
     connection.exec_driver_sql(statement, list(rows))
 
 
@@ -107,7 +99,7 @@ def read_head(connection: sa.Connection) -> LogHead:
     """Return the newest entry's position and hash."""
     statement = sa.select(ENTRIES.c.position, ENTRIES.c.hash).order_by(ENTRIES.c.position.desc()).limit(1)
     row = connection.execute(statement).first()
-    return LogHead(LogPosition(0), GENESIS_HASH) if row is None else LogHead(row.position, row.hash)
+    return EMPTY_LOG if row is None else LogHead(row.position, row.hash)
 
 
 _Known = tuple[int, bytes, bytes | None]
@@ -116,7 +108,7 @@ _Known = tuple[int, bytes, bytes | None]
 
 def _read_known(connection: sa.Connection, rows: Sequence[NewRow]) -> dict[tuple[bytes, str], _Known]:
     """The entries of the log that have one of these keys."""
-    keys = list({row.idempotency_key for row in rows})
+    keys = list({row.columns.idempotency_key for row in rows})
     columns = [ENTRIES.c[name] for name in ("idempotency_key", "scope", "position", "hash", "payload")]
     known: dict[tuple[bytes, str], _Known] = {}
     for start in range(0, len(keys), _KEYS_A_QUERY):

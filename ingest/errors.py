@@ -8,6 +8,7 @@ RetryableError
 FinalError
 ├── MalformedEntry        a payload is no entry
 ├── IdempotencyConflict   one key, two contents
+├── MalformedLogHead      a text is no head of a log
 ├── BrokenChain           the log was changed afterwards
 ├── UnusableLogUrl        no URL of a database that this installation can open
 ├── NewerSchema           a later version has written to the log's database
@@ -78,6 +79,16 @@ class MalformedEntry(FinalError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"malformed entry: {reason}")
+
+
+class MalformedLogHead(FinalError):
+    """A text that should be a head of the log is none."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(
+            f"{text[:80]!r} is no head of a log; write POSITION:0xHASH, as `tunefi log verify` prints"
+        )
 
 
 class IdempotencyConflict(FinalError):

@@ -14,14 +14,17 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ingest.appending import Receipt, append_rows, build_row, read_head
-from ingest.entries import Entry, decode_entry
+from ingest.entries import Entry, Kind, decode_entry
 from ingest.errors import BrokenChain, IdempotencyConflict, LogFull, LogUnavailable
-from ingest.hash_chain import GENESIS_HASH, LogHead, check_row
+from ingest.hash_chain import GENESIS_HASH, ChainWalk, LogHead
 from ingest.log_database import open_database, parse_log_url, writing
+from ingest.log_rows import LogRow
 from ingest.log_tables import ENTRIES
 from tunefi.ids import Address, LogPosition, Microseconds
+from tunefi.progress import Progress, SilentProgress
 
 _ROWS_A_READ = 5_000
+_SILENT = SilentProgress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +103,61 @@ class InteractionLog:
         """Return at most `limit` entries that follow position `after`, in order."""
         return self._read(sa.select(ENTRIES).where(ENTRIES.c.position > after).limit(limit))
 
+    def read_rows(self, after: int, limit: int) -> list[LogRow]:
+        """Return at most `limit` rows that follow position `after`, as they stand.
+
+        In pages, because a long transaction would keep the database from cleaning up.
+        """
+        statement = sa.select(ENTRIES).where(ENTRIES.c.position > after).order_by(ENTRIES.c.position)
+        with self._errors(), self._engine.connect() as connection:
+            return [LogRow(*row) for row in connection.execute(statement.limit(limit))]
+
     def read_account(self, account: Address, before: int) -> list[StoredEntry]:
         """Return the entries of one account below position `before`, in order."""
         where = (ENTRIES.c.account == account) & (ENTRIES.c.position < before)
         return self._read(sa.select(ENTRIES).where(where))
 
-    def erase(self, account: Address, up_to: int) -> int:
-        """Erase payloads and salts of an account up to a position; return how many. Hashes stay."""
-        where = (
-            (ENTRIES.c.account == account) & (ENTRIES.c.position <= up_to) & ENTRIES.c.payload.is_not(None)
-        )
-        with self._errors(), writing(self._engine).begin() as connection:
-            return connection.execute(
-                sa.update(ENTRIES).where(where).values(payload=None, salt=None)
-            ).rowcount
+    def erase(self, account: Address, deletion: int) -> int:
+        """Erase payloads and salts of what an account said before a deletion; hashes and deletions stay.
 
-    def check_chain(self, expected: LogHead | None = None) -> LogHead:
+        Args:
+            account: Whose.
+            deletion: Position of the account's deletion, which stays as the reason.
+
+        Returns:
+            How many were erased now.
+        """
+        where = (
+            (ENTRIES.c.account == account)
+            & (ENTRIES.c.position < deletion)
+            & (ENTRIES.c.kind != Kind.DELETE.value)
+            & ENTRIES.c.payload.is_not(None)
+        )
+        statement = sa.update(ENTRIES).where(where).values(payload=None, salt=None)
+        with self._errors(), writing(self._engine).begin() as connection:
+            return connection.execute(statement).rowcount
+
+    def check_chain(self, expected: LogHead | None = None, progress: Progress = _SILENT) -> LogHead:
         """Walk the chain of hashes from the first entry and return the head.
 
         Args:
             expected: A head that must be on the chain, such as one that was committed.
+            progress: Told how many entries were looked at.
 
         Raises:
             BrokenChain: Names the first entry that is not what was appended.
         """
-        previous, position = GENESIS_HASH, 0
-        while rows := self._read_rows(position, _ROWS_A_READ):
+        walk, total = ChainWalk(), self.head().position
+        while rows := self.read_rows(walk.head.position, _ROWS_A_READ):
             for row in rows:
-                position += 1
-                previous = check_row(previous, position, row)
-                if expected is not None and position == expected.position and previous != expected.hash:
-                    raise BrokenChain(position, "its hash is not the one that was committed")
-        if expected is not None and position < expected.position:
-            raise BrokenChain(position + 1, "it is missing")
-        return LogHead(LogPosition(position), previous)
+                walk.take(row)
+                if expected is not None and row.position == expected.position and row.hash != expected.hash:
+                    raise BrokenChain(row.position, "its hash is not the one that was committed")
+            progress.update(walk.head.position, max(total, walk.head.position))
+        if expected is not None and walk.head.position < expected.position:
+            raise BrokenChain(walk.head.position + 1, "it is missing")
+        walk.check_erased()
+        return walk.head
 
     def verify_chain(self) -> bool:
         """Return whether every entry is what was appended; `check_chain` names the first that is not."""
@@ -142,12 +166,6 @@ class InteractionLog:
         except BrokenChain:
             return False
         return True
-
-    def _read_rows(self, after: int, limit: int) -> Sequence[sa.Row[Any]]:
-        """Rows as they stand, in pages: a long transaction would keep the database from cleaning up."""
-        statement = sa.select(ENTRIES).where(ENTRIES.c.position > after).order_by(ENTRIES.c.position)
-        with self._errors(), self._engine.connect() as connection:
-            return connection.execute(statement.limit(limit)).all()
 
     def _read(self, statement: sa.Select[Any]) -> list[StoredEntry]:
         with self._errors(), self._engine.connect() as connection:

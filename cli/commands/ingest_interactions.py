@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli.compose import log_url, now_at
+from cli.compose import now_at, open_log
 from cli.output import print_json, results
 from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
@@ -21,7 +21,6 @@ from ingest.importers.formats import FORMATS, FormatName
 from ingest.importers.import_report import SET_ASIDE, ImportReport, ImportSummary, load_summary
 from ingest.importers.interactions import InteractionImport
 from ingest.importers.source_file import SourceFile, open_source
-from ingest.interaction_log import InteractionLog
 from ingest.validation import Validator
 from tunefi.ids import parse_address
 from tunefi.settings import Settings
@@ -69,8 +68,7 @@ async def _import(
     form = FORMATS[name] if name else None
     owner = parse_address(account) if account else None
     with _open(file) as source, _open_report(settings, source, folder, resume) as report:
-        settings.paths.create()
-        log = await asyncio.to_thread(InteractionLog, log_url(settings))
+        log = await asyncio.to_thread(open_log, settings)
         try:
             validator = _allow_history(await asyncio.to_thread(build_validator, settings, log))
             work = InteractionImport(source, form, log, validator, owner, report, now_at)

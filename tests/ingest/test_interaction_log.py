@@ -8,10 +8,10 @@ from ingest.entries import Interaction, Kind, encode_entry, parse_idempotency_ke
 from ingest.errors import BrokenChain, IdempotencyConflict, MalformedEntry
 from ingest.hash_chain import GENESIS_HASH, LogHead
 from ingest.interaction_log import InteractionLog
-from tests.kit.entries import build_listen
+from tests.kit.entries import build_interaction, build_listen
 from tests.kit.log_fixtures import execute
 from tunefi.hashing import keccak256
-from tunefi.ids import LogPosition
+from tunefi.ids import Address, LogPosition
 
 
 @pytest.fixture
@@ -91,7 +91,12 @@ def test_texts_become_keys_and_hexadecimal_stays_itself() -> None:
     [
         ("UPDATE entries SET payload = :bytes WHERE position = 3", 3),
         ("UPDATE entries SET salt = :bytes WHERE position = 2", 2),
-        ("UPDATE entries SET content_hash = :bytes, payload = NULL WHERE position = 4", 4),
+        ("UPDATE entries SET content_hash = :bytes, payload = NULL, salt = NULL WHERE position = 4", 4),
+        ("UPDATE entries SET payload = NULL WHERE position = 2", 2),
+        ("UPDATE entries SET kind = 'delete' WHERE position = 2", 2),
+        ("UPDATE entries SET account = 'no one' WHERE position = 3", 3),
+        ("UPDATE entries SET scope = 'operator' WHERE position = 3", 3),
+        ("UPDATE entries SET idempotency_key = :bytes WHERE position = 5", 5),
         ("UPDATE entries SET hash = :bytes WHERE position = 5", 5),
         ("DELETE FROM entries WHERE position = 3", 3),
     ],
@@ -119,8 +124,21 @@ def test_a_log_cut_at_its_end_does_not_reach_the_committed_head(log: Interaction
 
 
 def test_erasing_keeps_the_chain_and_the_receipts(log: InteractionLog) -> None:
-    receipts = log.append([build_listen(1), build_listen(2, account_number=2), build_listen(3)])
-    assert log.erase(build_listen(1).account, up_to=3) == 2
-    assert [stored.entry is None for stored in log.read(0, 10)] == [True, False, True]
-    assert log.check_chain().hash == receipts[-1].hash
+    one = build_listen(1).account
+    log.append([build_listen(1), build_listen(2, account_number=2), build_listen(3)])
+    (deletion,) = log.append([build_interaction(Kind.DELETE, one, "", key=9, label="Account")])
+    assert log.erase(one, deletion.position) == 2
+    assert [stored.entry is None for stored in log.read(0, 10)] == [True, False, True, False]
+    assert log.check_chain().hash == deletion.hash
     assert log.append([build_listen(1)])[0].duplicate
+    assert log.erase(one, deletion.position) == 0
+
+
+def test_an_erased_entry_without_a_deletion_is_found(log: InteractionLog) -> None:
+    log.append([build_listen(number, account_number=number) for number in range(1, 6)])
+    log.append([build_interaction(Kind.DELETE, f"0x{2:040x}", "", key=9, label="Account")])
+    for number in (2, 4):
+        log.erase(Address(f"0x{number:040x}"), 6)
+    with pytest.raises(BrokenChain, match="no deletion") as caught:
+        log.check_chain()
+    assert caught.value.position == 4
