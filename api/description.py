@@ -29,6 +29,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "history", "description": "Challenges, sales and proposals, as the chain's events tell."},
     {"name": "chain", "description": "Where everything can be verified without this service."},
     {"name": "sign-in", "description": "Showing a listener what only it may see (EIP-4361)."},
+    {"name": "log", "description": "The interaction log, for other keepers who replicate it."},
     {"name": "operator", "description": "Running keeper jobs in this process; for its operator only."},
     {"name": "health", "description": "For load balancers and alarms."},
     {"name": "problems", "description": "Kinds of errors."},

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api import refusals
 from api.schemas.problem import FieldProblem, Problem
+from ingest.errors import LogFork
 from recsys.errors import UnknownTrack
 from tunefi.chain.errors import NodeUnreachable, TransactionNotMined
 from tunefi.errors import FinalError, MalformedAddress, RetryableError, TuneFiError
@@ -57,6 +58,8 @@ KINDS: dict[type[TuneFiError], Kind] = {
     refusals.SignInRefused: Kind(400, "sign-in-refused", "Sign-in refused"),
     refusals.NotSignedIn: Kind(401, "not-signed-in", "Not signed in"),
     refusals.NotTheOperator: Kind(403, "not-the-operator", "Only for the operator"),
+    refusals.NotAKeeper: Kind(403, "not-a-keeper", "Only for keepers"),
+    LogFork: Kind(409, "log-fork", "The logs part"),
     refusals.NoSuchJob: Kind(404, "no-such-job", "No such job"),
     refusals.NoSuchRun: Kind(404, "no-such-run", "No such run"),
     refusals.NotYours: Kind(403, "not-yours", "Only shown to the account it belongs to"),

@@ -8,6 +8,7 @@ FinalError
 ├── NoSuchBundleFile       not a file of a public bundle
 ├── NoSuchListener, NoSuchTrack
 ├── NotTheOperator         a request for a job or metrics without the operator's token
+├── NotAKeeper             a request for the log without the token that keepers share
 ├── NoSuchJob, NoSuchRun
 └── PageNotBuilt           the browser app is not in this installation
 RetryableError
@@ -81,6 +82,13 @@ class NotTheOperator(FinalError):
 
     def __init__(self) -> None:
         super().__init__("only for the operator: show the token of the service's `service.json`")
+
+
+class NotAKeeper(FinalError):
+    """A request for the interaction log by someone who does not hold the token for it."""
+
+    def __init__(self) -> None:
+        super().__init__("only for keepers who replicate the log: show the token of TUNEFI_REPLICA_TOKEN")
 
 
 class NoSuchJob(FinalError):

@@ -62,6 +62,7 @@ class Services:
         public_rpc_url: Node that browsers may read from.
         domains: `host[:port]` names under which people reach this service, for sign-in.
         generated_notice: What in the data was made up; empty where nothing was.
+        replica_token: What other keepers show to read the log; empty: nobody may.
         desk: Runs keeper jobs that the operator asks for.
         metrics: What this process counts; `/metrics` shows its registry.
         page_folder: The built page.
@@ -79,6 +80,7 @@ class Services:
     public_rpc_url: str
     domains: frozenset[str]
     generated_notice: str = ""
+    replica_token: str = field(default="", repr=False)
     desk: JobDesk = field(default_factory=JobDesk)
     metrics: Metrics = field(default_factory=Metrics)
     page_folder: Path = BUILT_PAGE

@@ -125,6 +125,7 @@ class Service:
             public_rpc_url=settings.public_rpc_url or settings.rpc_url[0],
             domains=_domains(url, settings.public_hosts),
             generated_notice=settings.generated_notice,
+            replica_token=settings.replica_token.get_secret_value(),
             desk=JobDesk(self._runners(), self._token, settings.metrics_token.get_secret_value()),
             metrics=self._metrics,
         )

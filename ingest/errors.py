@@ -3,6 +3,7 @@
 RetryableError
 ├── LogFull               the disk is full, nothing was appended
 ├── LogUnavailable        the database of the log does not answer
+├── LogMoved              someone else appended meanwhile
 ├── JournalFull           the disk is full, nothing was applied
 └── JournalUnavailable    the database of the chain's journal does not answer
 FinalError
@@ -12,6 +13,9 @@ FinalError
 ├── BrokenChain           the log was changed afterwards
 ├── UnusableLogUrl        no URL of a database that this installation can open
 ├── NewerSchema           a later version has written to the log's database
+├── LogFork               two keepers' logs differ from an entry on
+├── RepeatedKey           entries of another keeper's log have one idempotency key
+├── UnusableReplica       another keeper's log is broken, forged or cut
 ├── LogMismatch           graph and log are not of one history
 ├── JournalBehind         the graph holds blocks that the journal does not
 ├── JournalIncomplete     the journal does not hold what a graph is to be built from
@@ -70,6 +74,17 @@ class JournalUnavailable(RetryableError):
         super().__init__(
             f"the chain's journal at {where} does not answer: {reason}; nothing was applied, "
             "and ingestion goes on by itself once it answers"
+        )
+
+
+class LogMoved(RetryableError):
+    """The log is elsewhere than the replication expects: someone else appended to it."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(
+            f"the log stands at entry {found}, not at {expected}: someone else appends to it; "
+            "a log that is replicated has no other writer"
         )
 
 
@@ -133,6 +148,33 @@ class NewerSchema(FinalError):
             f"the log at {where} has schema {revision}, which this version of TuneFi does not know; "
             "nothing was changed: run the version that wrote it, or a later one"
         )
+
+
+class LogFork(FinalError):
+    """Two logs have another entry at the same position; neither is changed."""
+
+    def __init__(self, position: int, where: str, ours: bytes, theirs: bytes) -> None:
+        self.position, self.where, self.ours, self.theirs = position, where, ours, theirs
+        super().__init__(
+            f"the logs part at entry {position}: 0x{ours.hex()} here, 0x{theirs.hex()} at {where}; nothing "
+            "was replicated: find out which is the keepers' log, and replicate it into an empty one"
+        )
+
+
+class RepeatedKey(FinalError):
+    """Among entries of another keeper's log one has the idempotency key of another."""
+
+    def __init__(self, first: int, last: int) -> None:
+        self.first, self.last = first, last
+        super().__init__(f"one of the entries {first} to {last} has the idempotency key of an earlier one")
+
+
+class UnusableReplica(FinalError):
+    """What another keeper's log gives is not a log; up to the entry before, it was taken over."""
+
+    def __init__(self, where: str, position: int, reason: str) -> None:
+        self.where, self.position, self.reason = where, position, reason
+        super().__init__(f"entry {position} of the log at {where}: {reason}; replicate from another keeper")
 
 
 class LogMismatch(FinalError):

@@ -8,6 +8,7 @@ the hash. Refuses to know where rows come from.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.entries import Kind, decode_entry
@@ -17,6 +18,7 @@ from tunefi.hashing import keccak256
 from tunefi.ids import LogPosition
 
 GENESIS_HASH = bytes(32)
+_ROWS_A_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,42 @@ class ChainWalk:
         if row.kind == Kind.DELETE:
             raise BrokenChain(row.position, "it is a deletion, which is never erased")
         self._erased.setdefault(row.account, row.position)
+
+
+class ChainCheck:
+    """Walks a whole log; `run_page` until it returns False.
+
+    Args:
+        read_rows: Gives at most so many rows that follow a position.
+        expected: A head that must be on the chain, such as one that was committed.
+    """
+
+    def __init__(self, read_rows: Callable[[int, int], Sequence[LogRow]], expected: LogHead | None) -> None:
+        self._read_rows, self._expected = read_rows, expected
+        self._walk = ChainWalk()
+
+    @property
+    def head(self) -> LogHead:
+        """What was reached."""
+        return self._walk.head
+
+    def run_page(self) -> bool:
+        """Check the next rows, or what can only be known at the end; return whether to go on.
+
+        Raises:
+            BrokenChain: Names the first entry that is not what was appended.
+        """
+        rows = self._read_rows(self.head.position, _ROWS_A_PAGE)
+        for row in rows:
+            self._walk.take(row)
+            if self._expected and row.position == self._expected.position and row.hash != self._expected.hash:
+                raise BrokenChain(row.position, "its hash is not the one that was committed")
+        if rows:
+            return True
+        if self._expected and self.head.position < self._expected.position:
+            raise BrokenChain(self.head.position + 1, "it is missing")
+        self._walk.check_erased()
+        return False
 
 
 def _check_payload(row: LogRow, payload: bytes, salt: bytes) -> None:

@@ -4,27 +4,31 @@ Owns its life in a database: opening, appending, reading, erasing. How entries h
 `hash_chain`, how they become rows in `appending`. Refuses to judge an entry: `validation` has done that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from ingest.appending import Receipt, append_rows, build_row, read_head
+from ingest.appending import Receipt, append_rows, build_row, insert_rows, read_head
 from ingest.entries import Entry, Kind, decode_entry
-from ingest.errors import BrokenChain, IdempotencyConflict, LogFull, LogUnavailable
-from ingest.hash_chain import GENESIS_HASH, ChainWalk, LogHead
-from ingest.log_database import open_database, parse_log_url, writing
+from ingest.errors import (
+    BrokenChain,
+    IdempotencyConflict,
+    LogFork,
+    LogFull,
+    LogMoved,
+    LogUnavailable,
+    RepeatedKey,
+)
+from ingest.hash_chain import GENESIS_HASH, ChainCheck, LogHead
+from ingest.log_database import lock_database, open_database, open_existing, parse_log_url, writing
 from ingest.log_rows import LogRow
 from ingest.log_tables import ENTRIES
 from tunefi.ids import Address, LogPosition, Microseconds
-from tunefi.progress import Progress, SilentProgress
-
-_ROWS_A_READ = 5_000
-_SILENT = SilentProgress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,19 @@ class InteractionLog:
     """
 
     def __init__(self, url: str) -> None:
+        self._open(url, open_database)
+
+    @classmethod
+    def existing(cls, url: str) -> Self:
+        """Open a log that is only read, as it is: nothing is created or brought to a newer schema."""
+        log = cls.__new__(cls)
+        log._open(url, open_existing)
+        return log
+
+    def _open(self, url: str, open_engine: Callable[[str], sa.Engine]) -> None:
         self.where = parse_log_url(url).render_as_string(hide_password=True)
         with self._errors():
-            self._engine = open_database(url)
+            self._engine = open_engine(url)
 
     @classmethod
     def at_path(cls, path: Path) -> Self:
@@ -87,6 +101,26 @@ class InteractionLog:
         with self._errors(), writing(self._engine).begin() as connection:
             return append_rows(connection, entries, rows)
 
+    def append_rows(self, rows: Sequence[LogRow], after: LogHead) -> None:
+        """Take over rows of another keeper's log, checked by `replication`, in one transaction.
+
+        Args:
+            rows: As they stand there.
+            after: The head that they follow.
+
+        Raises:
+            LogMoved: This log has another head; nothing was taken over.
+            RepeatedKey: Two entries have one idempotency key; nothing was taken over.
+        """
+        with self._errors(), writing(self._engine).begin() as connection:
+            lock_database(connection)
+            if (head := read_head(connection)) != after:
+                raise LogMoved(after.position, head.position)
+            try:
+                insert_rows(connection, rows)
+            except IntegrityError as error:
+                raise RepeatedKey(rows[0].position, rows[-1].position) from error
+
     def head(self) -> LogHead:
         """Return the newest position and its hash."""
         with self._errors(), self._engine.connect() as connection:
@@ -111,6 +145,16 @@ class InteractionLog:
         statement = sa.select(ENTRIES).where(ENTRIES.c.position > after).order_by(ENTRIES.c.position)
         with self._errors(), self._engine.connect() as connection:
             return [LogRow(*row) for row in connection.execute(statement.limit(limit))]
+
+    def rows_after(self, head: LogHead, limit: int) -> list[LogRow]:
+        """Return at most `limit` rows that follow a head that another keeper holds.
+
+        Raises:
+            LogFork: This log has another entry there, or none.
+        """
+        if (ours := self.hash_at(head.position)) != head.hash:
+            raise LogFork(head.position, "whoever asks", ours or b"", head.hash)
+        return self.read_rows(head.position, limit)
 
     def read_account(self, account: Address, before: int) -> list[StoredEntry]:
         """Return the entries of one account below position `before`, in order."""
@@ -137,27 +181,19 @@ class InteractionLog:
         with self._errors(), writing(self._engine).begin() as connection:
             return connection.execute(statement).rowcount
 
-    def check_chain(self, expected: LogHead | None = None, progress: Progress = _SILENT) -> LogHead:
+    def check_chain(self, expected: LogHead | None = None) -> LogHead:
         """Walk the chain of hashes from the first entry and return the head.
 
         Args:
             expected: A head that must be on the chain, such as one that was committed.
-            progress: Told how many entries were looked at.
 
         Raises:
             BrokenChain: Names the first entry that is not what was appended.
         """
-        walk, total = ChainWalk(), self.head().position
-        while rows := self.read_rows(walk.head.position, _ROWS_A_READ):
-            for row in rows:
-                walk.take(row)
-                if expected is not None and row.position == expected.position and row.hash != expected.hash:
-                    raise BrokenChain(row.position, "its hash is not the one that was committed")
-            progress.update(walk.head.position, max(total, walk.head.position))
-        if expected is not None and walk.head.position < expected.position:
-            raise BrokenChain(walk.head.position + 1, "it is missing")
-        walk.check_erased()
-        return walk.head
+        check = ChainCheck(self.read_rows, expected)
+        while check.run_page():
+            pass
+        return check.head
 
     def verify_chain(self) -> bool:
         """Return whether every entry is what was appended; `check_chain` names the first that is not."""

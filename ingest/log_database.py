@@ -4,6 +4,7 @@ Owns durability (a commit is on the disk), who writes (one at a time) and the sc
 know what the tables hold.
 """
 
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,18 @@ def open_database(url: str) -> sa.Engine:
         engine.dispose()
         raise
     return engine
+
+
+def open_existing(url: str) -> sa.Engine:
+    """Return an engine for a database that is only read, as it is: of another keeper, or of a backup.
+
+    Raises:
+        UnusableLogUrl: There is no such database, or no driver for it.
+    """
+    parsed = parse_log_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        raise UnusableLogUrl(f"there is no file {parsed.database}")
+    return _open_engine(parsed)
 
 
 def parse_log_url(url: str) -> sa.URL:

@@ -3,11 +3,11 @@
 Owns the type strings. Refuses to know any key and to judge anything but the signature.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ingest.entries import Accounts, Catalogue, Interaction, encode_content, kind_of
+from ingest.entries import Accounts, Catalogue, Entry, Interaction, Kind, Plays, encode_content, kind_of
 from tunefi.chain.signing import Signer
 from tunefi.chain.typed_data import recover_typed_data
 from tunefi.hashing import keccak256
@@ -80,6 +80,28 @@ def recover_signer(entry: Interaction | Catalogue | Accounts, chain_id: ChainId)
     if isinstance(entry, Interaction):
         return recover_typed_data(build_interaction_document(entry, chain_id), entry.signature)
     return recover_typed_data(build_operator_document(entry, chain_id), entry.signature)
+
+
+def find_forgery(entry: Entry, chain_id: ChainId, operators: Collection[Address]) -> str | None:
+    """Return what is wrong with the signature of an entry that someone else accepted, or None.
+
+    Args:
+        entry: Of another keeper's log.
+        chain_id: Of the EIP-712 domain.
+        operators: Who may sign catalogue and account entries; empty where that is not known here.
+    """
+    match entry:
+        case Plays():
+            return None
+        case Interaction(signature=None):
+            return None if entry.kind is Kind.LISTEN else f"a {entry.kind} without a signature"
+        case Interaction():
+            true = recover_signer(entry, chain_id) == entry.account
+            return None if true else f"its signature is not that of {entry.account}"
+    signer = recover_signer(entry, chain_id)
+    if signer is None or (operators and signer not in operators):
+        return f"signed by {signer or 'nobody'}, who is no operator"
+    return None
 
 
 def _document(

@@ -45,5 +45,5 @@ def configure_logging(level: str, *, as_json: bool = False, stream: TextIO | Non
     plain = RedactingFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
     handler.setFormatter(JsonFormatter() if as_json else plain)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for talkative in ("httpx", "apscheduler", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
+    replica_token: SecretStr = Field(
+        SecretStr(""),
+        description="What keepers show each other to replicate the log over HTTP; empty: it is not shown.",
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""),
         description="What Prometheus shows to read `/metrics`; empty: only the token of `service.json` does.",

@@ -59,3 +59,22 @@ def test_a_head_that_is_not_on_the_chain_is_false_and_one_that_is_none_is_refuse
     assert (code, report["broken_entry"]) == (ExitCode.FALSE, 3)
     code, report = run("verify", "--head", "3:beef")
     assert (code, report["error"]) == (ExitCode.REFUSED, "MalformedLogHead")
+
+
+def test_the_log_of_another_keeper_is_taken_over_and_verified(run: Run, tmp_path: Path) -> None:
+    other = InteractionLog.at_path(tmp_path / "other.sqlite")
+    other.append([build_listen(number) for number in range(15)])
+    code, report = run("replicate", f"sqlite:///{tmp_path / 'other.sqlite'}")
+    assert (code, report["entries"], report["position"]) == (ExitCode.OK, 15, 15)
+    assert run("replicate", f"sqlite:///{tmp_path / 'other.sqlite'}")[1]["entries"] == 0
+    assert run("verify")[1]["head"] == "0x" + other.head().hash.hex()
+    other.close()
+
+
+def test_a_fork_ends_the_replication_and_is_named(run: Run, log: InteractionLog, tmp_path: Path) -> None:
+    other = InteractionLog.at_path(tmp_path / "other.sqlite")
+    other.append([build_listen(99)])
+    code, report = run("replicate", f"sqlite:///{tmp_path / 'other.sqlite'}")
+    assert (code, report["error"]) == (ExitCode.REFUSED, "LogFork")
+    assert "entry 1" in report["detail"]
+    other.close()
