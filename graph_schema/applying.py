@@ -31,14 +31,14 @@ from graph_schema.merging import (
 )
 from graph_schema.properties import Source
 from graph_schema.statements import (
-    DROP_BLOCK,
+    DROP_BLOCKS_ABOVE,
     DROP_BLOCKS_UP_TO,
-    DROP_UNDO_OF_BLOCK,
+    DROP_UNDO_ABOVE,
     DROP_UNDO_UP_TO,
     LOCK_CURSOR,
     MOVE_CURSOR,
     READ_BLOCKS,
-    READ_UNDO_OF_BLOCK,
+    READ_UNDO,
     Dialect,
     create_rows,
     match_edges_of,
@@ -48,7 +48,15 @@ from graph_schema.statements import (
 )
 from graph_schema.store import BlockRef, Cursor, EdgeRows, NodeRows, WriteBatch
 from graph_schema.transaction import Transaction
-from graph_schema.undo import UndoRecorder, absent_state, one_row, put_state, read_states, state_before
+from graph_schema.undo import (
+    UndoRecorder,
+    absent_state,
+    one_row,
+    put_back,
+    put_state,
+    read_states,
+    state_before,
+)
 
 
 def stream_of(cursor_source: str) -> Source:
@@ -200,16 +208,12 @@ async def undo_blocks(tx: Transaction, blocks: Sequence[BlockRef], cursor: Curso
         highest = pending.pop().hash if pending else None
         if highest != block.hash:
             raise NotPending(block.hash, highest)
-        await _undo_block(tx, block)
+    if blocks:
+        above: dict[str, object] = {"block_number": blocks[-1].number - 1}
+        await put_back(tx, await read_states(tx, READ_UNDO, above))
+        await tx.run(DROP_UNDO_ABOVE, one_row(above))
+        await tx.run(DROP_BLOCKS_ABOVE, one_row(above))
     await _move_cursor(tx, cursor)
-
-
-async def _undo_block(tx: Transaction, block: BlockRef) -> None:
-    of_block: dict[str, object] = {"block_hash": block.hash}
-    for kind, states in await read_states(tx, READ_UNDO_OF_BLOCK, of_block):
-        await put_state(tx, kind, states, Source.CHAIN)
-    await tx.run(DROP_UNDO_OF_BLOCK, one_row(of_block))
-    await tx.run(DROP_BLOCK, one_row(of_block))
 
 
 def blocks_of(rows: pa.Table) -> list[BlockRef]:

@@ -220,12 +220,11 @@ PUT_BLOCK = Statement(
 PUT_UNDO = Statement("CREATE (u:Undo " + _literal_map([(c, f"v_{c}") for c in UNDO_SCHEMA.names]) + ")")
 _UNDO = "RETURN " + ", ".join(f"u.{_quoted(c)} AS {_quoted(c)}" for c in UNDO_SCHEMA.names)
 READ_UNDO = Statement(f"MATCH (u:Undo) WHERE u.`block_number` > v_block_number {_UNDO}", UNDO_SCHEMA)
-READ_UNDO_OF_BLOCK = Statement(f"MATCH (u:Undo) WHERE u.`block_hash` = v_block_hash {_UNDO}", UNDO_SCHEMA)
 COUNT_UNDO = Statement(
     "MATCH (u:Undo) WHERE u.`block_hash` = v_block_hash RETURN count(u) AS `version`", VERSION_SCHEMA
 )
-DROP_UNDO_OF_BLOCK = Statement("MATCH (u:Undo) WHERE u.`block_hash` = v_block_hash DELETE u")
-DROP_BLOCK = Statement("MATCH (p:Block) WHERE p.`hash` = v_block_hash DELETE p")
+DROP_UNDO_ABOVE = Statement("MATCH (u:Undo) WHERE u.`block_number` > v_block_number DELETE u")
+DROP_BLOCKS_ABOVE = Statement("MATCH (p:Block) WHERE p.`number` > v_block_number DELETE p")
 DROP_UNDO_UP_TO = Statement("MATCH (u:Undo) WHERE u.`block_number` <= v_block_number DELETE u")
 DROP_BLOCKS_UP_TO = Statement("MATCH (p:Block) WHERE p.`number` <= v_block_number DELETE p")
 READ_VERSION = Statement("MATCH (s:SchemaVersion) RETURN s.`version` AS `version`", VERSION_SCHEMA)

@@ -10,7 +10,7 @@ import uuid
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_schema.kinds import FLAGS, Kind, kind_by_name, part_properties
+from graph_schema.kinds import FLAGS, Kind, NodeKind, kind_by_name, part_properties
 from graph_schema.merging import BEFORE, beside_stored, first_of_each_key, is_new
 from graph_schema.migrations.m0003_complete_contracts import read_undo_record
 from graph_schema.properties import Source
@@ -139,6 +139,29 @@ async def read_states(
         (kind, read_undo_record(kind, decode_table(payload)))
         for kind, payload in zip(kinds, ordered["payload"].to_pylist(), strict=True)
     ]
+
+
+async def put_back(tx: Transaction, states: list[tuple[Kind, pa.Table]]) -> None:
+    """Put rows back as they were before the blocks whose records are given, newest first.
+
+    A row that several blocks have changed is written once, as it was before the first of them, so that the
+    number of statements does not grow with the depth. Nodes that come back are there before their
+    relationships, and nodes that go are bare by then.
+    """
+    oldest: dict[str, list[pa.Table]] = {}
+    for kind, table in reversed(states):
+        oldest.setdefault(kind.name, []).append(table)
+    kinds = {name: kind_by_name(name) for name in oldest}
+    rows = {name: first_of_each_key(kinds[name], pa.concat_tables(oldest[name])) for name in oldest}
+    nodes = [name for name, kind in kinds.items() if isinstance(kind, NodeKind)]
+    for name in nodes:
+        there = rows[name].filter(rows[name][FLAGS[Source.CHAIN]])
+        await put_state(tx, kinds[name], there, Source.CHAIN)
+    for name in kinds.keys() - set(nodes):
+        await put_state(tx, kinds[name], rows[name], Source.CHAIN)
+    for name in nodes:
+        gone = rows[name].filter(pc.invert(rows[name][FLAGS[Source.CHAIN]]))
+        await put_state(tx, kinds[name], gone, Source.CHAIN)
 
 
 def take_back(kind: Kind, stored: pa.Table, states: list[pa.Table]) -> pa.Table:

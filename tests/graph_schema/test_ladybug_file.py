@@ -15,12 +15,13 @@ from graph_schema.errors import (
     UnknownGraphUrl,
     WrongSchemaVersion,
 )
+from graph_schema.ladybug_store import LadybugStore
 from graph_schema.migrations import SCHEMA_VERSION
 from graph_schema.open_store import open_store
 from graph_schema.statements import PUT_VERSION
 from graph_schema.transactional_store import TransactionalStore
 from graph_schema.undo import one_row
-from tests.kit.graphs import Writer, nodes
+from tests.kit.graphs import Writer, block, edges, nodes
 
 ROOT = Path(__file__).parents[2]
 FILL_A_SMALL_DISK = """
@@ -162,3 +163,21 @@ def test_importing_the_package_loads_no_driver() -> None:
 
 def test_full_names_its_place() -> None:
     assert "graph.x" in str(GraphFull("graph.x", "no space left on device"))
+
+
+async def test_many_blocks_are_undone_in_little_memory(tmp_path: Path) -> None:
+    """Each statement of a transaction keeps memory until its end, so their number may not grow with depth."""
+    store = await LadybugStore.open(tmp_path / "graph.ladybug", buffer_pool_bytes=48 << 20)
+    await store.migrate()
+    chain = Writer(store, "chain:1")
+    first = await chain.write(block=block(1))
+    for number in range(2, 14):
+        await chain.write(
+            edges("HOLDS", "Account", "Track", source=["0x1"], target=["t"], amount=[str(number)]),
+            nodes("Track", track_id=["t"], price_wei=[str(number)]),
+            block=block(number),
+        )
+    await store.undo_blocks([block(number) for number in range(13, 1, -1)], first)
+    assert await store.read_pending_blocks() == [block(1)]
+    assert (await store.read_nodes("Track")).num_rows == (await store.read_edges("HOLDS")).num_rows == 0
+    await store.close()
