@@ -127,8 +127,9 @@ contracts-read: $(STAMPS)/contracts-node $(STAMPS)/contracts-analysis
 	$(ANALYSIS) npm run --silent --prefix contracts slither
 
 .PHONY: contracts-deep
-contracts-deep: $(STAMPS)/contracts-build ## Hours: fuzzing and invariants of 10,000 runs
+contracts-deep: $(STAMPS)/contracts-build $(STAMPS)/contracts-analysis ## Hours: fuzzing and invariants of 10,000 runs, symbolic checks
 	FOUNDRY_PROFILE=deep npm run --silent --prefix contracts test
+	npm run --silent --prefix contracts symbolic
 
 .PHONY: test-packages
 test-packages: $(STAMPS)/python $(STAMPS)/contracts-build ## Python tests of the packages
