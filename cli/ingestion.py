@@ -8,6 +8,7 @@ import asyncio
 import logging
 
 from cli.compose import Installation, now_at
+from cli.heartbeat import Heartbeat
 from ingest.follower import ChainFollower
 from ingest.ingestion_faults import find_faults
 from ingest.ingestion_status import IngestionStatus
@@ -34,16 +35,17 @@ class Ingestion:
 
     def __init__(self, installation: Installation, health: Health) -> None:
         settings = installation.settings
+        heartbeat = Heartbeat(installation.telemetry, health, COMPONENT)
         self.follower = ChainFollower(
             installation.rpc,
             installation.store,
             installation.deployment,
             window_blocks=settings.reorg_window_blocks,
-            telemetry=installation.telemetry,
+            telemetry=heartbeat,
             journal=installation.journal,
             sample_share=settings.rpc_sample_share,
         )
-        self._projector = LogProjector(installation.log, installation.store, telemetry=installation.telemetry)
+        self._projector = LogProjector(installation.log, installation.store, telemetry=heartbeat)
         self.status = IngestionStatus(self.follower, self._projector, installation.log)
         self._health = health
         self._pause_seconds = settings.poll_interval_seconds

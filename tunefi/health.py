@@ -81,6 +81,7 @@ class _Record:
     max_silence_seconds: float
     expected_at: Microseconds
     last_success_at: Microseconds | None = None
+    alive_at: Microseconds | None = None
     detail: str = "has not run yet"
     fault: Fault | None = None
 
@@ -108,6 +109,11 @@ class Health:
         with self._lock:
             record = self._record(name)
             record.last_success_at, record.detail, record.fault = self.clock(), detail, None
+
+    def report_alive(self, name: str) -> None:
+        """Say that a part is in the middle of long work and gets on with it."""
+        with self._lock:
+            self._record(name).alive_at = self.clock()
 
     def report_failure(self, name: str, detail: str) -> None:
         """Say that a part failed; it stays so until its next success."""
@@ -143,8 +149,9 @@ class Health:
         return ComponentHealth(name, detail, record.last_success_at, tuple(faults))
 
     def _silence(self, record: _Record) -> Fault | None:
-        seconds = (self.clock() - (record.last_success_at or record.expected_at)) / 1_000_000
+        heard_at = max(record.expected_at, record.last_success_at or 0, record.alive_at or 0)
+        seconds = (self.clock() - heard_at) / 1_000_000
         if seconds <= record.max_silence_seconds:
             return None
-        detail = f"no success for {seconds:.0f} s, {record.max_silence_seconds:.0f} s are allowed"
+        detail = f"no sign of life for {seconds:.0f} s, {record.max_silence_seconds:.0f} s are allowed"
         return Fault(FaultCode.SILENT, detail, _RESTART)

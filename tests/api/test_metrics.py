@@ -6,7 +6,7 @@ from api.jobs import JobDesk
 from api.metrics.instruments import Metrics
 from api.metrics.node_readings import NodeReadings
 from ingest.validation import Reason
-from tests.api.conftest import NOW, PUBLIC, World, track_id
+from tests.api.conftest import NOW, PUBLIC, GoneStore, World, track_id
 from tests.kit.running_service import Scrape
 from tunefi.chain.errors import ChainIdMismatch, NodeBusy, NodeContradiction, NodeUnreachable, RpcError
 from tunefi.chain.node_trouble import NodeTrouble, trouble_of
@@ -111,6 +111,11 @@ async def test_the_health_of_each_part_is_told(world: World) -> None:
     assert found("tunefi_component_last_success_timestamp_seconds", component="ingestion") == NOW / 1e6
     world.services.health.report_failure("ingestion", "gone")
     assert (await scrape(world))("tunefi_component_up", component="ingestion") == 0
+
+
+async def test_a_scrape_needs_no_graph(world: World) -> None:
+    world.services.store = GoneStore()
+    assert (await scrape(world))("tunefi_home_free_bytes") > 0
 
 
 def test_two_programs_count_apart() -> None:

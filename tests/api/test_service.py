@@ -42,8 +42,18 @@ async def test_a_silent_part_makes_the_service_unready(world: World) -> None:
     world.services.health.expect("ingest", 60)
     world.clock.now = Microseconds(world.clock.now + 61_000_000)
     assert (await world.client.get("/readyz")).json()["reasons"] == [
-        "ingest: no success for 61 s, 60 s are allowed"
+        "ingest: no sign of life for 61 s, 60 s are allowed"
     ]
+
+
+async def test_long_work_that_gets_on_is_no_silence(world: World) -> None:
+    world.services.health.expect("ingest", 60)
+    for _ in range(3):
+        world.clock.now = Microseconds(world.clock.now + 50_000_000)
+        world.services.health.report_alive("ingest")
+    assert (await world.client.get("/readyz")).status_code == 200
+    world.clock.now = Microseconds(world.clock.now + 61_000_000)
+    assert (await world.client.get("/readyz")).json()["faults"][0]["code"] == "silent"
 
 
 async def test_a_graph_that_is_gone_makes_the_service_unready(world: World) -> None:

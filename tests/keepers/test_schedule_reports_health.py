@@ -10,8 +10,19 @@ from keepers.schedule import KeeperSchedule, Pace
 from tests.keepers.world import World, new_health
 from tunefi.chain.rpc import JsonRpc
 from tunefi.health import Health
+from tunefi.telemetry import SilentTelemetry
 
 pytestmark = pytest.mark.evm
+
+
+class ToldOutcomes(SilentTelemetry):
+    """Keeps how jobs ended."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[tuple[str, str]] = []
+
+    def ended_job(self, job: str, outcome: str, seconds: float) -> None:
+        self.outcomes.append((job, outcome))
 
 
 async def _up_to_date() -> None:
@@ -48,8 +59,11 @@ async def test_the_clock_runs_each_cycle_at_once_and_reports_success(world: Worl
 async def test_a_failed_cycle_is_unhealthy_until_the_next_success(world: World) -> None:
     health = new_health()
     async with JsonRpc("http://127.0.0.1:1", attempts=1) as gone:
-        broken = KeeperSchedule(replace(world.context, rpc=gone), Pace(), health, _up_to_date)
+        told = ToldOutcomes()
+        context = replace(world.context, rpc=gone, telemetry=told)
+        broken = KeeperSchedule(context, Pace(), health, _up_to_date)
         assert await broken.run_cycle("rewards") == []
+    assert told.outcomes == [("post_rewards", "failed")]
     (failed,) = health.read_all()
     assert not failed.ok
     assert "no usable answer" in failed.detail
