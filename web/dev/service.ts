@@ -8,6 +8,7 @@ import { hexFromBytes, bytesFromHex, unpackInt32, unpackUint32, utf8 } from "../
 import { hashText, wordOfNumber } from "../src/verify/words.ts";
 import { encodeCommitted } from "./committed_event.ts";
 import { type MadeEpoch, makeEpoch, type MadeListener } from "./epoch.ts";
+import { challenge, proposal, sale } from "./history.ts";
 
 /** Status, content type and body. */
 export interface Answer {
@@ -51,6 +52,10 @@ export class MadeService {
     const [kind, id, part, file] = path.split("/").map(decodeURIComponent);
     if (kind === "chain") return this.chain();
     if (kind === "listeners" && id === undefined) return this.listeners(query);
+    if (kind === "challenges") return { items: [challenge()] };
+    if (kind === "sales") return { items: [sale()] };
+    if (kind === "proposals") return { items: [proposal()] };
+    if (kind === "epochs" && id === undefined) return this.epochs();
     if (kind === "epochs")
       return part === "bundle" ? (this.made.files.get(file ?? "") ?? null) : this.epoch();
     const listener = this.made.listeners.find(({ address }) => address === id?.toLowerCase());
@@ -158,6 +163,13 @@ export class MadeService {
       listener_root: commitment.listenerRoot,
       bundle_cid: commitment.bundleCid,
     };
+  }
+
+  /** The made-up epoch after one that was challenged, which `history.ts` tells of, and the one before. */
+  private epochs(): object {
+    const served = { ...this.epochSummary(), served: true };
+    const earlier = (epoch: number, state: string) => ({ ...served, epoch, state, served: false });
+    return { items: [served, earlier(2, "invalid"), earlier(1, "final")] };
   }
 
   private epoch(): object {

@@ -2,7 +2,7 @@ import { render } from "preact-render-to-string";
 import { expect, it } from "vitest";
 import { ChainHistory, Proposals, Sales } from "../src/ui/ChainHistory.tsx";
 import { EpochLine } from "../src/ui/EpochLine.tsx";
-import { challenge, EPOCHS, proposal, sale } from "./kit/history.ts";
+import { challenge, EPOCHS, proposal, sale } from "../dev/history.ts";
 
 const text = (html: string): string => html.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
 

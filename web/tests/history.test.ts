@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { describeChallenge, describeProposal, describeSale } from "../src/history.ts";
-import { BUYER, challenge, CHALLENGER, DOLLARS, EPOCHS, LIAR, proposal, sale, whole } from "./kit/history.ts";
+import {
+  BUYER,
+  challenge,
+  CHALLENGER,
+  DOLLARS,
+  EPOCHS,
+  LIAR,
+  proposal,
+  sale,
+  whole,
+} from "../dev/history.ts";
 
 describe("a challenge", () => {
   it("says who proved what, what it cost whom, and what stayed in force", () => {

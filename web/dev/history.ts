@@ -1,6 +1,6 @@
-/** One of each thing that happens on a chain, as the service tells it; a test changes what it is about. */
+/** One of each thing that happens on a chain, made up, as the service tells it; a test changes what it is about. */
 
-import type { Challenge, EpochSummary, Proposal, Sale } from "../../src/api/service.ts";
+import type { Challenge, EpochSummary, Proposal, Sale } from "../src/api/service.ts";
 
 export const [CHALLENGER, LIAR, OTHER_LIAR, SELLER, BUYER, DOLLARS] = [
   `0x${"a1".repeat(20)}`,
