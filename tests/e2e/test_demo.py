@@ -6,11 +6,17 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ingest.handlers.market import Sale
 from tests.e2e.conftest import FinishedDemo
 from tests.kit.demo import ROOT, RunningDemo, run_tunefi, start_demo
+from tunefi.chain.deployment import deployment_path, load_deployment
+from tunefi.chain.history import fetch_events
+from tunefi.chain.rpc import JsonRpc
+from tunefi.home import Home
 
 pytestmark = pytest.mark.evm
 
@@ -82,6 +88,33 @@ def test_the_service_tells_the_whole_story(demo: RunningDemo) -> None:
     assert sale["kind"] == "listing"
     price, royalty = int(str(sale["price_wei"])), int(str(sale["royalty_wei"]))
     assert royalty == price // 10
+
+
+async def test_who_disproved_the_epoch_was_never_a_keeper_and_the_royalty_went_to_both_artists(
+    demo: RunningDemo,
+) -> None:
+    """What the page tells, held against the events of the contracts themselves."""
+    deployment = load_deployment(deployment_path(Home(demo.home).deployments, 31337))
+    async with JsonRpc(demo.service["rpc_url"]) as rpc:
+        head = int(await rpc.call("eth_blockNumber"), 16)
+
+        async def events(contract: str, name: str) -> list[dict[str, Any]]:
+            found = fetch_events(rpc, deployment.contract(contract), deployment.block, head)
+            return [event.arguments async for event in found if event.name == name]
+
+        (invalidated,) = await events("RecommendationGraph", "EpochInvalidated")
+        keepers = [set(event["keepers"]) for event in await events("RecommendationGraph", "KeeperSetChanged")]
+        (sold,) = await events("Marketplace", "Sold")
+        credited = await events("RoyaltyDistributor", "Credited")
+    assert invalidated["epoch"] == 2
+    assert invalidated["by"] not in set.union(*keepers)
+    assert len(keepers) == 2, "the first set, and the one that the vote filled up"
+    sale = Sale(*sold["sale"])
+    owed = [credit for credit in credited if credit["account"] == sale.royalty_receiver]
+    assert (sale.royalty, sale.currency) in [(credit["amount"], credit["currency"]) for credit in owed]
+    shares = [credit["amount"] for credit in credited if credit["from"] == sale.royalty_receiver]
+    total = sum(credit["amount"] for credit in owed)
+    assert sorted(shares) == [total * 3 // 10, total - total * 3 // 10]
 
 
 def test_a_later_run_does_no_stage_again(demo: RunningDemo) -> None:

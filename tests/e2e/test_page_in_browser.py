@@ -22,6 +22,7 @@ SCENARIOS = [
     "an honest answer is green",
     "the whole list is green too",
     "the reward is held against the chain",
+    "the card tells the challenge, the vote and the resale, and what is served",
     "the keyboard is enough",
     "an address that is pasted is found",
     "a narrow phone shows everything",

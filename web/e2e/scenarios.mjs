@@ -2,6 +2,7 @@
 
 import { expect, listenForComplaints, readLines, readVerdict } from "./browser.mjs";
 import { FAULTS } from "./faults.mjs";
+import { expectChallenge, expectEpochs, expectResale, expectVote, openTold } from "./history.mjs";
 
 /** Name to function of ({browser, url, epoch, shoot}); each throws when something is not as it must be. */
 export const SCENARIOS = {
@@ -42,6 +43,22 @@ export const SCENARIOS = {
       found.map((line) => line.textContent),
     );
     expect(failed.length === 0, `the reward shows ${failed.join("; ")}`);
+    await close(page);
+  },
+
+  "the card tells the challenge, the vote and the resale, and what is served": async ({ browser, url }) => {
+    const page = await open(browser, { viewport: { width: 1400, height: 1400 } });
+    const told = await openTold(page, url);
+    const served = await expectEpochs(page, told);
+    await expectChallenge(page, told);
+    await expectVote(page, told);
+    await expectResale(page, told);
+    expectGreen(await readVerdict(page));
+    const facts = await page.textContent("[aria-labelledby=facts-title]");
+    expect(
+      facts.includes(`${served} (final`),
+      `epoch ${served} is served, and the list is of another: ${facts}`,
+    );
     await close(page);
   },
 
