@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy/prometheus/alerts.yaml"
 DASHBOARD = ROOT / "deploy/grafana/tunefi.json"
 RUNBOOK = "docs/operations/ingestion.md"
+STATES = {"built", "pending", "final", "invalid", "served"}
+"""Of epochs, which the chain of this test has none of."""
 OF_PROMETHEUS, LABELS_OF_PROMETHEUS = {"up"}, {"instance", "job"}
 """What Prometheus itself adds to a scrape."""
 _GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
@@ -34,11 +36,12 @@ def metrics_of(expression: str) -> set[str]:
     return set(names) - _WORDS
 
 
-def labels_of(expression: str) -> Iterator[tuple[str, str]]:
-    """Metric and label of every selector in an expression."""
+def matchers_of(expression: str) -> Iterator[tuple[str, str, set[str]]]:
+    """Metric, label and the values asked for, of every selector in an expression; patterns ask for none."""
     for name, selector in re.findall(r"([a-zA-Z_:][\w:]*)\{([^}]*)\}", expression):
-        for label in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selector):
-            yield name, label
+        for label, sign, value in re.findall(r"(\w+)\s*(=~|!~|!=|=)\s*\"([^\"]*)\"", selector):
+            plain = sign in ("=", "=~") and "." not in value.replace("8.0", "")
+            yield name, label, set(value.split("|")) if plain else set()
 
 
 def load_rules() -> list[dict[str, Any]]:
@@ -80,11 +83,11 @@ async def test_every_metric_that_is_asked_for_or_documented_is_in_a_scrape(scrap
     asked = [rule["expr"] for rule in load_rules()] + load_dashboard_expressions()
     for expression in asked:
         assert metrics_of(expression) <= known | OF_PROMETHEUS, expression
-        for name, label in labels_of(expression):
-            shown = scraped.labels_of(name)
-            assert not shown or label in shown | LABELS_OF_PROMETHEUS, (
-                f"{name} has no label {label}: {expression}"
-            )
+        for name, label, values in matchers_of(expression):
+            if label not in LABELS_OF_PROMETHEUS and scraped.labels_of(name):
+                assert values <= scraped.label_values(name, label), expression
+            if label == "state":
+                assert values <= STATES, expression
     own = {name for name in families if name.startswith("tunefi_") and not name.endswith("_created")}
     page = (ROOT / "docs/api.md").read_text()
     documented = set(re.findall(r"`(tunefi_\w+?)(?:_total)?(?:\{[\w,]+\})?`", page))

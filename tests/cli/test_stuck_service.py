@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import ReorgTooDeep
+from ingest.errors import LogUnavailable, ReorgTooDeep
+from ingest.hash_chain import LogHead
 from tests.kit.anvil import mine
 from tests.kit.chain_scenes import Stage
 from tests.kit.lying_node import Answer, lying_node, refuse
@@ -131,6 +132,24 @@ async def test_entries_that_do_not_reach_the_graph_make_the_service_unready(
             fault = await running.wait_for_fault(FaultCode.PROJECTION_BEHIND)
             assert fault["detail"].startswith("1 entries of the log are not in the graph")
             assert (await running.scrape())("tunefi_log_projection_lag_entries") == 1
+        await running.wait_until_ready()
+
+
+async def test_a_log_that_does_not_answer_makes_the_service_unready(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> LogHead:
+        raise LogUnavailable("postgresql://db.test/tunefi", "connection refused")
+
+    async with running_service(stage, tmp_path) as running:
+        await running.wait_until_ready()
+        monkeypatch.setattr(running.installation.log, "head", gone)
+        fault = await running.wait_for_fault(FaultCode.NO_ANSWER)
+        assert "connection refused" in fault["detail"]
+        found = await running.scrape()
+        assert "tunefi_log_head_position" not in found.names
+        assert found("tunefi_component_fault", component="ingestion", code="no_answer") == 1
+        monkeypatch.undo()
         await running.wait_until_ready()
 
 
