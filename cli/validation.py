@@ -18,7 +18,7 @@ _ENTRIES_A_READ = 1_000
 
 def build_validator(settings: Settings, log: InteractionLog) -> Validator:
     """Return a validator that knows every subject of the log's catalogue."""
-    known = load_known_subjects(_read_catalogue(log))
+    known = load_known_subjects(read_catalogue(log))
     rules = Rules(
         default_duration_seconds=settings.default_duration_seconds,
         max_age_seconds=settings.listen_max_age_days * _SECONDS_A_DAY,
@@ -34,7 +34,8 @@ def operators_of(settings: Settings) -> frozenset[Address]:
     return frozenset(named)
 
 
-def _read_catalogue(log: InteractionLog) -> Iterator[Entry]:
+def read_catalogue(log: InteractionLog) -> Iterator[Entry]:
+    """Yield the catalogue's entries in the order of the log."""
     position = 0
     while entries := log.read(position, _ENTRIES_A_READ):
         yield from (item.entry for item in entries if item.kind == Kind.CATALOGUE and item.entry is not None)

@@ -51,13 +51,19 @@ class ArtistRecord:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """A track of the catalogue; `stands_for` says what it stands for when it is no single recording."""
+    """A track of the catalogue.
+
+    Attributes:
+        stands_for: What it stands for when it is no single recording.
+        known_as: Its ids elsewhere: `isrc:…`, `mbid:…` (a MusicBrainz recording), `spotify:track:…`.
+    """
 
     track_id: TrackId
     artist_id: ArtistId
     title: str
     duration_seconds: int | None = None
     stands_for: str | None = None
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +238,18 @@ def _fields(entry: Entry) -> dict[str, Any]:
 def _catalogue_fields(entry: Catalogue) -> dict[str, Any]:
     return {
         "artists": [[row.artist_id, row.name, row.url] for row in entry.artists],
-        "tracks": [
-            [row.track_id, row.artist_id, row.title, row.duration_seconds, row.stands_for]
-            for row in entry.tracks
-        ],
+        "tracks": [_track_fields(row) for row in entry.tracks],
         "tags": [[row.label, row.subject, row.tag, row.count] for row in entry.tags],
         "at": entry.at,
         "key": entry.idempotency_key,
         "signature": entry.signature,
     }
+
+
+def _track_fields(row: TrackRecord) -> list[Any]:
+    """Ids elsewhere come last and only where there are any: a payload without them stays what it was."""
+    fields = [row.track_id, row.artist_id, row.title, row.duration_seconds, row.stands_for]
+    return [*fields, list(row.known_as)] if row.known_as else fields
 
 
 def _interaction(fields: Mapping[str, Any]) -> Interaction:
@@ -272,7 +281,7 @@ def _catalogue(fields: Mapping[str, Any]) -> Catalogue:
         fields["key"],
         Microseconds(fields["at"]),
         tuple(ArtistRecord(*row) for row in fields["artists"]),
-        tuple(TrackRecord(*row) for row in fields["tracks"]),
+        tuple(TrackRecord(*row[:5], *map(tuple, row[5:])) for row in fields["tracks"]),
         tuple(TagRecord(*row) for row in fields["tags"]),
         fields.get("signature"),
     )

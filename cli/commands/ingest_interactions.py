@@ -15,10 +15,11 @@ from cli.compose import now_at, open_log
 from cli.output import print_json, results
 from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
-from cli.validation import build_validator
+from cli.validation import build_validator, read_catalogue
 from ingest.errors import ResumeRefused
+from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.formats import FORMATS, FormatName
-from ingest.importers.import_report import SET_ASIDE, ImportReport, ImportSummary, load_summary
+from ingest.importers.import_report import ImportReport, ImportSummary, load_summary
 from ingest.importers.interactions import InteractionImport
 from ingest.importers.source_file import SourceFile, open_source
 from ingest.validation import Validator
@@ -71,7 +72,8 @@ async def _import(
         log = await asyncio.to_thread(open_log, settings)
         try:
             validator = _allow_history(await asyncio.to_thread(build_validator, settings, log))
-            work = InteractionImport(source, form, log, validator, owner, report, now_at)
+            catalogue = await asyncio.to_thread(lambda: CatalogueIndex(read_catalogue(log)))
+            work = InteractionImport(source, form, log, validator, catalogue, owner, report, now_at)
             with ConsoleProgress(f"import {source.name}") as progress:
                 while await asyncio.to_thread(work.run_batch):
                     progress.update(source.position, source.size, _detail(report.summary))
@@ -119,11 +121,11 @@ def _print_summary(summary: ImportSummary, folder: Path, *, as_json: bool) -> No
         "lines read": summary.records,
         "new in the log": summary.appended,
         "already there": summary.already_there,
+        "found by name": summary.matched.total(),
+        **{f"  {sureness}": count for sureness, count in summary.matched.most_common()},
         "set aside": summary.set_aside.total(),
         **{f"  {reason}": count for reason, count in summary.set_aside.most_common()},
     }
     for name, count in counts.items():
         results.print(f"{name:<24}{count:>14,}", markup=False)
-    results.print(
-        f"{summary.format}; each line set aside, with its reason: {folder / SET_ASIDE}", markup=False
-    )
+    results.print(f"{summary.format or 'nothing was read'}; the report is in {folder}", markup=False)

@@ -4,10 +4,15 @@ Owns the form in which every reader hands lines over, and the reasons for which 
 anyone judges it. Refuses to know any format.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ingest.entries import Kind
+
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SPOTIFY = re.compile(r"(?:^spotify:track:|open\.spotify\.com/(?:intl-\w+/)?track/)([0-9A-Za-z]{22})")
 
 
 class LineReason(StrEnum):
@@ -16,6 +21,8 @@ class LineReason(StrEnum):
     TOO_LARGE = "too_large"
     NOT_JSON = "not_json"
     NO_ACCOUNT = "no_account"
+    NOT_IN_CATALOGUE = "not_in_catalogue"
+    AMBIGUOUS = "ambiguous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,10 @@ class Found:
         at: When it began, microseconds UTC, as the file says it: any number.
         kind: What was done.
         account: Address that the file names, in any form.
-        subject: Id of this system that the file names.
+        subject: Id of this system that the file names; else the track is found by what follows.
+        artist: Name of the artist.
+        title: Name of the track.
+        known_as: Ids of the track elsewhere, the surest first; see `entries.TrackRecord`.
         seconds: How long, or None where the source does not know.
         idempotency_key: The sender's own, or None: one is derived from the content.
         signature: 65 bytes, or None.
@@ -38,6 +48,9 @@ class Found:
     kind: Kind = Kind.LISTEN
     account: str | None = None
     subject: str | None = None
+    artist: str = ""
+    title: str = ""
+    known_as: tuple[str, ...] = ()
     seconds: int | None = None
     idempotency_key: str | None = None
     signature: bytes | None = None
@@ -50,3 +63,25 @@ class SetAside:
     line: int
     reason: str
     detail: str
+    artist: str = ""
+    title: str = ""
+
+
+def known_as(
+    isrc: str | None = None, recording_mbid: str | None = None, spotify: str | None = None
+) -> tuple[str, ...]:
+    """Return ids of a track elsewhere in the form of the catalogue; what is none is left out.
+
+    Args:
+        isrc: With or without hyphens.
+        recording_mbid: A MusicBrainz recording.
+        spotify: URI or address of a Spotify track.
+    """
+    found = []
+    if isrc and _ISRC.fullmatch(bare := isrc.replace("-", "").strip().upper()):
+        found.append(f"isrc:{bare}")
+    if recording_mbid and _UUID.fullmatch(mbid := recording_mbid.strip().lower()):
+        found.append(f"mbid:{mbid}")
+    if spotify and (track := _SPOTIFY.search(spotify)):
+        found.append(f"spotify:track:{track[1]}")
+    return tuple(found)

@@ -1,11 +1,9 @@
-"""What an import did, and a file of the lines that it set aside; an interrupted import goes on from here.
+"""What an import did: counts, lines set aside, names matched. An interrupted import goes on from here.
 
-Owns both files of the folder and their agreement: `summary.json` is written after each batch, with the
-length that `set_aside.csv` has then. Refuses to know why a line is set aside.
+Owns the files of the folder and their agreement: `summary.json` is written after each batch, with the
+lengths that the tables have then. Refuses to know why a line is set aside.
 """
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -14,13 +12,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from ingest.errors import ResumeRefused
-from ingest.importers.found import SetAside
+from ingest.importers.found import Found, SetAside
+from ingest.importers.matching import Match
+from ingest.importers.report_table import ReportTable
 from tunefi.whole_file import save_whole
 
-SUMMARY, SET_ASIDE = "summary.json", "set_aside.csv"
-_COLUMNS = ("file", "line", "reason", "detail")
-_LONGEST_CELL = 300
-_FORMULA = ("=", "+", "-", "@")
+SUMMARY, SET_ASIDE, MATCHED = "summary.json", "set_aside.csv", "matched.csv"
+_SET_ASIDE_COLUMNS = ("file", "line", "reason", "detail", "artist", "title")
+_MATCHED_COLUMNS = ("artist", "title", "track_id", "sureness", "score")
 
 
 @dataclass(slots=True)
@@ -35,8 +34,9 @@ class ImportSummary:
         appended: Entries that the log took.
         already_there: Lines that stood in the log before.
         set_aside: Lines that were not imported, by reason.
+        matched: Lines whose track was found by name or by an id elsewhere, by how sure that is.
         finished: The file was read to its end.
-        report_bytes: Length of the file of lines set aside.
+        lengths: Bytes that count of each table.
     """
 
     source: str
@@ -46,13 +46,15 @@ class ImportSummary:
     appended: int = 0
     already_there: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
+    matched: Counter[str] = field(default_factory=Counter)
     finished: bool = False
-    report_bytes: int = 0
+    lengths: dict[str, int] = field(default_factory=dict)
 
     @property
     def as_dict(self) -> dict[str, Any]:
-        """For JSON, reasons with most lines first."""
-        return {**asdict(self), "set_aside": dict(self.set_aside.most_common())}
+        """For JSON, those with most lines first."""
+        counts = {"set_aside": self.set_aside, "matched": self.matched}
+        return {**asdict(self), **{name: dict(count.most_common()) for name, count in counts.items()}}
 
 
 class ImportReport:
@@ -66,36 +68,37 @@ class ImportReport:
     def __init__(self, folder: Path, summary: ImportSummary) -> None:
         self.folder, self.summary = folder, summary
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / SET_ASIDE
-        path.touch(mode=0o600)
-        self._file = path.open("r+b")
-        self._file.truncate(summary.report_bytes)
-        self._file.seek(summary.report_bytes)
-        if not summary.report_bytes:
-            self._write([_COLUMNS])
+        self._tables = {
+            name: ReportTable(folder / name, columns, summary.lengths.get(name, 0))
+            for name, columns in ((SET_ASIDE, _SET_ASIDE_COLUMNS), (MATCHED, _MATCHED_COLUMNS))
+        }
 
-    def add(self, member: str, lines: Iterable[SetAside]) -> None:
+    def add_set_aside(self, member: str, lines: Iterable[SetAside]) -> None:
         """Count and write lines that were set aside."""
         listed = list(lines)
         self.summary.set_aside.update(str(line.reason) for line in listed)
-        self._write((member, line.line, line.reason, line.detail) for line in listed)
+        self._tables[SET_ASIDE].write(
+            (member, line.line, line.reason, line.detail, line.artist, line.title) for line in listed
+        )
+
+    def add_matched(self, matched: Iterable[tuple[Found, Match]]) -> None:
+        """Write names that were found in the catalogue, each once."""
+        self._tables[MATCHED].write(
+            (found.artist, found.title, match.track_id, match.sureness, round(match.score, 3))
+            for found, match in matched
+        )
 
     def save(self) -> None:
         """Make what was counted and written the state from which an import goes on."""
-        self._file.flush()
-        self.summary.report_bytes = self._file.tell()
+        self.summary.lengths = {name: table.save() for name, table in self._tables.items()}
         save_whole(self.folder / SUMMARY, json.dumps(self.summary.as_dict, indent=2) + "\n", mode=0o600)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def _write(self, rows: Iterable[Iterable[object]]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
-        self._file.write(text.getvalue().encode())
+        for table in self._tables.values():
+            table.close()
 
 
 def load_summary(folder: Path, fingerprint: str) -> ImportSummary:
@@ -106,7 +109,8 @@ def load_summary(folder: Path, fingerprint: str) -> ImportSummary:
     """
     try:
         fields = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-        summary = ImportSummary(**{**fields, "set_aside": Counter(fields["set_aside"])})
+        counts = {name: Counter(fields[name]) for name in ("set_aside", "matched")}
+        summary = ImportSummary(**{**fields, **counts})
     except FileNotFoundError:
         raise ResumeRefused(folder, "no import was begun here") from None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -114,14 +118,3 @@ def load_summary(folder: Path, fingerprint: str) -> ImportSummary:
     if summary.fingerprint != fingerprint:
         raise ResumeRefused(folder, f"the import here is of another file, {summary.source}")
     return summary
-
-
-def _cell(value: object) -> object:
-    """A cell to look at: what cannot be seen is escaped, and no spreadsheet takes it for a formula."""
-    if isinstance(value, int):
-        return value
-    shown = "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in str(value)[:_LONGEST_CELL]
-    )
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -5,23 +5,27 @@ validation and appended to the one log; a line that is refused is set aside and 
 log first, then report and place, so that an import that was interrupted repeats a batch and loses none.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from itertools import islice
 
 from ingest.appending import Receipt
 from ingest.entries import Interaction, Kind, parse_idempotency_key
+from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.formats import Format, detect_format
 from ingest.importers.found import Found, LineReason, SetAside
 from ingest.importers.import_report import ImportReport
+from ingest.importers.matching import Match, NoMatch, find_track
+from ingest.importers.names import exact_form
 from ingest.importers.source_file import Member, SourceFile
 from ingest.interaction_log import InteractionLog
 from ingest.validation import Reason, Refusal, Validator
 from tunefi.errors import FinalError
 from tunefi.hashing import keccak256
-from tunefi.ids import Address, Microseconds
+from tunefi.ids import Address, Microseconds, TrackId
 
 BATCH_LINES = 2_000
+_NAMES_KEPT = 50_000
 
 
 class InteractionImport:
@@ -32,6 +36,7 @@ class InteractionImport:
         form: Its form; None: found out from its content.
         log: Takes the entries.
         validator: Judges them, by rules for imports.
+        catalogue: Where a track is looked up that a line names by artist and title.
         account: Whose interactions they are, where the file does not say.
         report: Of a new import, or of the one that goes on.
         clock: Gives the time now.
@@ -43,12 +48,15 @@ class InteractionImport:
         form: Format | None,
         log: InteractionLog,
         validator: Validator,
+        catalogue: CatalogueIndex,
         account: Address | None,
         report: ImportReport,
         clock: Callable[[], Microseconds],
     ) -> None:
         self._form, self._log, self._validator, self._account = form, log, validator, account
         self._clock, self._report, self.summary = clock, report, report.summary
+        self._find = lru_cache(maxsize=_NAMES_KEPT)(partial(find_track, catalogue))
+        self._told: dict[tuple[str, str], None] = {}
         self._batches = self._read_batches(source, skipped=report.summary.records)
 
     def run_batch(self) -> bool:
@@ -63,7 +71,7 @@ class InteractionImport:
             self.summary.finished = True
         else:
             member, lines = batch
-            self._report.add(member, self._append(lines))
+            self._report.add_set_aside(member, self._append(lines))
             self.summary.records += len(lines)
         self._report.save()
         return batch is not None
@@ -95,29 +103,55 @@ class InteractionImport:
             elif line.idempotency_key is None:
                 self.summary.already_there += 1
             else:
-                aside.append(SetAside(line.line, Reason.IDEMPOTENCY_CONFLICT, str(outcome)))
+                aside.append(_aside(line, Reason.IDEMPOTENCY_CONFLICT, str(outcome)))
         return sorted(aside, key=lambda item: item.line)
 
     def _judge(self, found: Found, now_at: Microseconds) -> Interaction | SetAside:
         account = found.account or self._account
         if account is None:
-            return SetAside(found.line, LineReason.NO_ACCOUNT, "the line names none: give --account")
-        seconds = found.seconds
-        if seconds is None:
-            seconds = self._validator.rules.least_seconds if found.kind is Kind.LISTEN else 0
+            return _aside(found, LineReason.NO_ACCOUNT, "the line names none: give --account")
+        subject = found.subject
+        if subject is None:
+            match = self._find(found.artist, found.title, found.known_as)
+            if isinstance(match, NoMatch):
+                reason = LineReason.AMBIGUOUS if match.ambiguous else LineReason.NOT_IN_CATALOGUE
+                return _aside(found, reason, match.detail)
+            self._tell(found, match)
+            subject = match.track_id
         entry = Interaction(
             found.kind,
             Address(account),
-            found.subject or "",
+            subject,
             Microseconds(found.at),
-            seconds,
+            self._seconds_of(found, TrackId(subject)),
             _key_of(found, account),
             found.signature,
         )
         verdict = self._validator.judge_interaction(entry, now_at)
-        return (
-            SetAside(found.line, verdict.reason, verdict.detail) if isinstance(verdict, Refusal) else verdict
-        )
+        return _aside(found, verdict.reason, verdict.detail) if isinstance(verdict, Refusal) else verdict
+
+    def _seconds_of(self, found: Found, track: TrackId) -> int:
+        """How long a listen counts: where another service measured it, up to the track's length here."""
+        rules = self._validator.rules
+        if found.seconds is None:
+            return rules.least_seconds if found.kind is Kind.LISTEN else 0
+        if found.subject is not None:
+            return found.seconds
+        return min(found.seconds, self._validator.known.tracks.get(track) or rules.default_duration_seconds)
+
+    def _tell(self, found: Found, match: Match) -> None:
+        """Count a match, and report the names once."""
+        self.summary.matched[match.sureness] += 1
+        names = (found.artist, found.title)
+        if names not in self._told:
+            self._report.add_matched([(found, match)])
+            self._told[names] = None
+            if len(self._told) > _NAMES_KEPT:
+                del self._told[next(iter(self._told))]
+
+
+def _aside(found: Found, reason: str, detail: str) -> SetAside:
+    return SetAside(found.line, reason, detail, found.artist, found.title)
 
 
 def _batches_of(
@@ -143,7 +177,7 @@ def _key_of(found: Found, account: str) -> bytes:
     """The line's own key, or one that the same content gets whatever the catalogue knows meanwhile."""
     if found.idempotency_key is not None:
         return parse_idempotency_key(found.idempotency_key)
-    parts = (account.lower(), found.kind, str(found.at // 1_000_000), found.subject or "")
-    return keccak256(
-        "\x1f".join(("tunefi import", *(unicodedata.normalize("NFC", part) for part in parts))).encode()
-    )
+    names = (found.artist, found.title) if found.artist else found.known_as[:1]
+    subject = (found.subject,) if found.subject is not None else map(exact_form, names)
+    parts = ("tunefi import", account.lower(), found.kind, str(found.at // 1_000_000), *subject)
+    return keccak256("\x1f".join(parts).encode())

@@ -4,12 +4,21 @@ Owns the fields. An item of `POST /v1/listens` is such a line, so an app can kee
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from ingest.entries import INTERACTIONS, Kind
-from ingest.importers.found import Found, LineReason, SetAside
+from ingest.importers.found import Found, LineReason, SetAside, known_as
 from ingest.importers.lines import read_lines
 from ingest.importers.source_file import Member
 from ingest.validation import Reason
@@ -22,11 +31,24 @@ class _Line(BaseModel):
 
     kind: Kind = Kind.LISTEN
     account: str | None = None
-    subject: str = Field(validation_alias=AliasChoices("subject", "track_id"))
+    subject: str | None = Field(None, validation_alias=AliasChoices("subject", "track_id"))
+    artist: str = ""
+    title: str = ""
+    isrc: str | None = None
+    recording_mbid: str | None = None
+    spotify_uri: str | None = None
     at: Annotated[int | AwareDatetime, Field(union_mode="left_to_right")]
     seconds: int | None = None
     idempotency_key: str | None = None
     signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")] | None = None
+
+    @model_validator(mode="after")
+    def _needs_a_track(self) -> Self:
+        if self.subject is None and not (
+            self.artist or known_as(self.isrc, self.recording_mbid, self.spotify_uri)
+        ):
+            raise ValueError("it names no track: give track_id, artist and title, or an id elsewhere")
+        return self
 
 
 _LINES = TypeAdapter(_Line)
@@ -57,6 +79,9 @@ def _read_line(number: int, text: bytes) -> Found | SetAside:
         line.kind,
         line.account,
         line.subject,
+        line.artist,
+        line.title,
+        known_as(line.isrc, line.recording_mbid, line.spotify_uri),
         line.seconds,
         line.idempotency_key,
         bytes.fromhex(line.signature[2:]) if line.signature else None,

@@ -11,10 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingest.entries import Interaction, Kind
+from ingest.entries import ArtistRecord, Catalogue, Interaction, Kind, TrackRecord
 from ingest.errors import FormatUnknown, ResumeRefused, SourceUnreadable, UnpackedTooLarge
 from ingest.importers import interactions, source_file
-from ingest.importers.import_report import SET_ASIDE
+from ingest.importers.catalogue_index import CatalogueIndex
+from ingest.importers.import_report import MATCHED, SET_ASIDE
 from ingest.importers.lines import LONGEST_LINE
 from ingest.interaction_log import InteractionLog
 from ingest.signatures import sign_interaction
@@ -99,6 +100,7 @@ def test_bad_lines_are_set_aside_with_number_and_reason_and_stop_nothing(desk: I
         (b"{", "not_json"),
         (b'{"at": 1, "subject": "\xff\xfe"}', "not_json"),
         (b"[1, 2]", "malformed"),
+        (b'{"at": 1}', "malformed"),
         (b"null", "malformed"),
         (json.dumps(line(subject="track:9")).encode(), "unknown_track"),
         (json.dumps(line(seconds=-5)).encode(), "malformed"),
@@ -121,7 +123,7 @@ def test_bad_lines_are_set_aside_with_number_and_reason_and_stop_nothing(desk: I
     good = json.dumps(line()).encode()
     data = b"\n".join([good, *(text for text, _ in bad), b"", good[:-3]])
     summary = desk.run(data)
-    aside = desk.set_aside()
+    aside = desk.table(SET_ASIDE)
     assert [(int(row["line"]), row["reason"]) for row in aside[:-1]] == [
         (number, reason) for number, (_, reason) in enumerate(bad, start=2)
     ]
@@ -197,8 +199,8 @@ def test_an_interrupted_import_goes_on_where_it_was(
     summary = desk.run(data, resume=True)
     assert (summary.records, summary.already_there, summary.finished) == (95, 0, True)
     assert summary.appended == desk.log.head().position > head.position
-    assert summary.set_aside == {"unknown_track": len(desk.set_aside())}
-    assert [int(row["line"]) for row in desk.set_aside()] == [
+    assert summary.set_aside == {"unknown_track": len(desk.table(SET_ASIDE))}
+    assert [int(row["line"]) for row in desk.table(SET_ASIDE)] == [
         number + 1 for number in range(95) if number % 7 == 3
     ]
 
@@ -217,3 +219,41 @@ def test_a_file_of_no_known_form_is_refused_with_the_forms_that_are_known(
 ) -> None:
     with pytest.raises(FormatUnknown, match=r"--format: ndjson"):
         desk.run(data)
+
+
+def test_a_track_named_by_artist_and_title_is_looked_up_and_the_report_says_how_sure_it_is(
+    tmp_path: Path, desk: ImportDesk
+) -> None:
+    records = Catalogue(
+        bytes(32),
+        NOON,
+        (ArtistRecord(ArtistId("artist:1"), "Beyoncé"),),
+        (
+            TrackRecord(TrackId("track:1"), ArtistId("artist:1"), "Halo", known_as=("isrc:USSM10804556",)),
+            TrackRecord(TrackId("track:2"), ArtistId("artist:1"), "Irreplaceable", 200),
+        ),
+    )
+    desk.catalogue = CatalogueIndex([records])
+    data = ndjson(
+        {"artist": "BEYONCE", "title": "halo", "at": NOON - 1_000_000},
+        {"artist": "Beyoncé", "title": "Irreplacaeble", "at": NOON, "seconds": 230},
+        {"isrc": "US-SM1-08-04556", "at": NOON},
+        {"artist": "\u202eBeyoncé", "title": "Crazy in Love", "at": NOON},
+        {"artist": "=SUM(A1)", "title": "Halo", "at": NOON},
+    )
+    summary = desk.run(data)
+    assert summary.matched == {"plain": 1, "similar": 1, "id": 1}
+    assert [(entry.subject, entry.seconds) for entry in entries_of(desk)] == [
+        ("track:1", 30), ("track:2", 200), ("track:1", 30)
+    ]  # fmt: skip
+    aside = desk.table(SET_ASIDE)
+    assert [(row["reason"], row["artist"]) for row in aside] == [
+        ("not_in_catalogue", "\\u202eBeyoncé"),
+        ("not_in_catalogue", "'=SUM(A1)"),
+    ]
+    assert "no such title" in aside[0]["detail"]
+    assert [(row["track_id"], row["sureness"], row["score"]) for row in desk.table(MATCHED)] == [
+        ("track:1", "plain", "1.0"), ("track:2", "similar", "0.923"), ("track:1", "id", "1.0")
+    ]  # fmt: skip
+    again = desk.run(data)
+    assert (again.appended, again.already_there) == (0, 3)

@@ -4,11 +4,12 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.formats import FORMATS, FormatName
-from ingest.importers.import_report import SET_ASIDE, ImportReport, ImportSummary, load_summary
+from ingest.importers.import_report import ImportReport, ImportSummary, load_summary
 from ingest.importers.interactions import InteractionImport
 from ingest.importers.source_file import SourceFile
 from ingest.interaction_log import InteractionLog
@@ -27,6 +28,7 @@ class ImportDesk:
     log: InteractionLog
     validator: Validator
     folder: Path
+    catalogue: CatalogueIndex = field(default_factory=CatalogueIndex)
 
     @contextmanager
     def start(
@@ -49,6 +51,7 @@ class ImportDesk:
                 FORMATS[form] if form else None,
                 self.log,
                 validator,
+                self.catalogue,
                 account,
                 report,
                 lambda: NOON,
@@ -68,7 +71,7 @@ class ImportDesk:
                 pass
             return work.summary
 
-    def set_aside(self) -> list[dict[str, str]]:
-        """The lines set aside, as the report has them."""
-        with (self.folder / SET_ASIDE).open(encoding="utf-8", newline="") as file:
+    def table(self, name: str) -> list[dict[str, str]]:
+        """The rows of a table of the report."""
+        with (self.folder / name).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
