@@ -12,6 +12,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,11 @@ from typing import Any
 
 import psutil
 
-from benchmarks.dense_chain import DenseChain, dense_deployment, read_index
+from benchmarks.dense_chain import CHAIN_ID, DenseChain, dense_deployment, read_index
 from benchmarks.errors import GraphNotEmpty
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore, WriteBatch
+from ingest.chain_journal import ChainJournal
 from ingest.follower import ChainFollower
 from tunefi.chain.rpc import JsonRpc
 
@@ -92,9 +94,12 @@ async def run(chain: DenseChain, graph_url: str, user: str, password: str) -> Ru
     try:
         if await store.read_cursors():
             raise GraphNotEmpty(graph_url)
-        with served_chain(chain) as (url, node):
+        with tempfile.TemporaryDirectory() as folder, served_chain(chain) as (url, node):
+            journal_url = f"sqlite:///{folder}/journal.sqlite"
             async with JsonRpc(url) as rpc:
-                return await _measure(chain, MeteredStore(store), rpc, node, _server_process(graph_url))
+                with ChainJournal(journal_url, CHAIN_ID) as journal:
+                    server = _server_process(graph_url)
+                    return await _measure(chain, MeteredStore(store), rpc, journal, node, server)
     finally:
         await store.close()
 
@@ -103,10 +108,11 @@ async def _measure(
     chain: DenseChain,
     store: MeteredStore,
     rpc: JsonRpc,
+    journal: ChainJournal,
     node: subprocess.Popen[str],
     server: psutil.Process | None,
 ) -> RunFigures:
-    follower = ChainFollower(rpc, store, dense_deployment())
+    follower = ChainFollower(rpc, store, dense_deployment(), journal=journal)
     places = read_index(chain)["events"].tolist()
     server_start = _cpu_seconds(server) if server else 0.0
     start, cpu_start = time.perf_counter(), time.process_time()

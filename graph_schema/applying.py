@@ -1,62 +1,42 @@
-"""How a batch becomes statements: the same for both stores.
+"""How a batch becomes changes of rows: the same for both stores.
 
-Owns the order (cursor, deletions, nodes, relationships) and what each does to a row's two parts. Refuses
-to know drivers.
+Owns the order (digest, cursor, what is taken away, what is put, undo records) and what each does to a row's
+two parts. Refuses to know drivers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from graph_schema.errors import NotPending, StaleCursor
-from graph_schema.kinds import (
-    FLAGS,
-    EdgeKind,
-    Kind,
-    NodeKind,
-    edge_kind,
-    edge_kinds,
-    node_kind,
-    part_properties,
-)
+from graph_schema.kinds import FLAGS, EdgeKind, Kind, edge_kind, edge_kinds, node_kind
 from graph_schema.merging import (
     beside_stored,
     check_keys,
     check_rows,
-    is_changed,
-    is_new,
     merge_with_stored,
     merge_within_batch,
 )
 from graph_schema.properties import Source
+from graph_schema.row_changes import DELETED, RowChanges, plan_changes, write_changes
+from graph_schema.running_digest import lock_digest, save_digest, update_digest
 from graph_schema.statements import (
     DROP_BLOCKS_ABOVE,
     DROP_BLOCKS_UP_TO,
-    DROP_UNDO_ABOVE,
     DROP_UNDO_UP_TO,
     LOCK_CURSOR,
     MOVE_CURSOR,
     READ_BLOCKS,
-    READ_UNDO,
-    Dialect,
-    create_rows,
     match_edges_of,
-    match_rows,
-    merge_rows,
-    update_rows,
+    match_stored,
 )
-from graph_schema.store import BlockRef, Cursor, EdgeRows, NodeRows, WriteBatch
+from graph_schema.store import IN_BLOCK, BlockRef, Cursor, WriteBatch
 from graph_schema.transaction import Transaction
-from graph_schema.undo import (
-    UndoRecorder,
-    absent_state,
-    one_row,
-    put_back,
-    put_state,
-    read_states,
-    state_before,
-)
+from graph_schema.undo import drop_replaced, exact_states, keep_replaced, one_row, read_replaced
+
+Said = dict[Kind, list[pa.Table]]
+"""What a batch says of the rows of each kind, in order: keys, properties, `in_block`, `deleted`."""
 
 
 def stream_of(cursor_source: str) -> Source:
@@ -70,26 +50,130 @@ async def apply_batch(tx: Transaction, batch: WriteBatch) -> None:
     Raises:
         StaleCursor: The store is elsewhere than the batch expects.
     """
+    digest = await lock_digest(tx)
     await _lock_cursor(tx, batch.cursor.source, batch.expected)
     source = stream_of(batch.cursor.source)
-    recorder = None
-    if batch.block is not None and source is Source.CHAIN:
-        recorder = await UndoRecorder.start(tx, batch.block)
-    writer = _PartWriter(tx, source, recorder)
-    for label, keys in batch.deleted_nodes.items():
-        await writer.take_nodes(node_kind(label), keys)
+    taken, put = await _taken(tx, batch, source), _put(batch, source)
+    if source is Source.LOG:
+        # Its properties add up, so that what is put starts from what is left after the taking.
+        update_digest(digest, await _write(tx, await _plan_chain(tx, taken, source), source))
+        changes = await _write(tx, await _plan_log(tx, put), source)
+    else:
+        both = {kind: [*taken.get(kind, []), *put.get(kind, [])] for kind in [*taken, *put]}
+        changes = await _write(tx, await _plan_chain(tx, both, source), source)
+        if batch.blocks:
+            await keep_replaced(tx, batch.blocks, [(change.kind, change.replaced) for change in changes])
+    update_digest(digest, changes)
+    await save_digest(tx, digest)
+    await _move_cursor(tx, batch.cursor)
+
+
+async def _write(tx: Transaction, changes: list[RowChanges], source: Source) -> list[RowChanges]:
+    await write_changes(tx, changes, source)
+    return changes
+
+
+async def _plan_chain(tx: Transaction, said: Said, source: Source) -> list[RowChanges]:
+    """Return what becomes of rows by setting and taking away alone, block by block."""
+    plans = []
+    for kind, tables in said.items():
+        rows = pa.concat_tables(tables, promote_options="default").combine_chunks()
+        plans.append(plan_changes(kind, source, rows, await _read_stored(tx, kind, rows)))
+    return plans
+
+
+async def _plan_log(tx: Transaction, said: Said) -> list[RowChanges]:
+    """Return what becomes of rows by the rule of each property."""
+    plans = []
+    for kind, tables in said.items():
+        given = pa.concat_tables(tables, promote_options="default").drop_columns([IN_BLOCK, DELETED])
+        given = merge_within_batch(kind, given.combine_chunks())
+        stored = await _read_stored(tx, kind, given)
+        needed = stored.select(given.column_names)
+        merged = merge_with_stored(kind, beside_stored(kind, given, needed))
+        said_now = _said(merged.select([*given.column_names]), 0)
+        plans.append(plan_changes(kind, Source.LOG, said_now, stored, exact=frozenset(given.column_names)))
+    return plans
+
+
+async def _read_stored(tx: Transaction, kind: Kind, rows: pa.Table) -> pa.Table:
+    return await tx.run(match_stored(kind, tx.dialect), check_keys(kind, rows))
+
+
+def _said(rows: pa.Table, block: int, *, deleted: bool = False) -> pa.Table:
+    """Return rows with the columns that say which block they are of, and whether they go."""
+    if IN_BLOCK not in rows.column_names:
+        rows = rows.append_column(IN_BLOCK, pa.array(np.full(rows.num_rows, block)))
+    return rows.append_column(DELETED, pa.array(np.full(rows.num_rows, deleted)))
+
+
+def _checked(kind: Kind, rows: pa.Table, source: Source, block: int) -> pa.Table:
+    """Return rows of a batch in the types of the schema."""
+    if IN_BLOCK not in rows.column_names:
+        return _said(check_rows(kind, rows, source), block)
+    checked = check_rows(kind, rows.drop_columns([IN_BLOCK]), source)
+    return _said(checked.append_column(IN_BLOCK, rows[IN_BLOCK]), block)
+
+
+def _only_block(batch: WriteBatch) -> int:
+    """Return the height that rows without one are of."""
+    return batch.blocks[-1].number if batch.blocks else 0
+
+
+def _put(batch: WriteBatch, source: Source) -> Said:
+    """Return what a batch puts: nodes, the ends of its relationships, relationships."""
+    said: Said = {}
+    block = _only_block(batch)
+    for nodes in batch.nodes:
+        kind: Kind = node_kind(nodes.label)
+        said.setdefault(kind, []).append(_checked(kind, nodes.rows, source, block))
+    edges: Said = {}
+    for edge in batch.edges:
+        if edge.rows is not None and edge.rows.num_rows:
+            kind = edge_kind(edge.type, edge.source_label, edge.target_label)
+            edges.setdefault(kind, []).append(_checked(kind, edge.rows, source, block))
+    for kind, tables in edges.items():
+        assert isinstance(kind, EdgeKind)
+        for rows in tables:
+            for label, end in ((kind.source_label, "source"), (kind.target_label, "target")):
+                of_end = node_kind(label)
+                ends = rows.select([end, IN_BLOCK]).rename_columns([of_end.keys[0], IN_BLOCK])
+                distinct = ends.group_by(ends.column_names, use_threads=False).aggregate([])
+                said.setdefault(of_end, []).append(_said(distinct, block))
+    return said | edges
+
+
+async def _taken(tx: Transaction, batch: WriteBatch, source: Source) -> Said:
+    """Return what a batch takes away: relationships, and nodes with all of theirs."""
+    said: Said = {}
+    block = _only_block(batch)
     for edges in batch.edges:
         if edges.deleted is not None and edges.deleted.num_rows:
             kind = edge_kind(edges.type, edges.source_label, edges.target_label)
-            await writer.take(kind, check_keys(kind, edges.deleted))
-    for nodes in batch.nodes:
-        await writer.put(node_kind(nodes.label), nodes.rows)
-    for end_kind, rows in _end_nodes(batch.nodes, batch.edges):
-        await writer.put(end_kind, rows)
-    for edges in batch.edges:
-        if edges.rows is not None and edges.rows.num_rows:
-            await writer.put(edge_kind(edges.type, edges.source_label, edges.target_label), edges.rows)
-    await _move_cursor(tx, batch.cursor)
+            keys = check_keys(kind, edges.deleted)
+            if IN_BLOCK in edges.deleted.column_names:
+                keys = edges.deleted.select([*kind.keys, IN_BLOCK])
+            said.setdefault(kind, []).append(_said(keys, block, deleted=True))
+    for label, nodes in batch.deleted_nodes.items():
+        async for kind_, keys in _nodes_and_theirs(tx, label, nodes, source):
+            said.setdefault(kind_, []).append(_said(keys, block, deleted=True))
+    return said
+
+
+async def _nodes_and_theirs(
+    tx: Transaction, label: str, nodes: Sequence[str], source: Source
+) -> AsyncIterator[tuple[Kind, pa.Table]]:
+    """Yield the keys of nodes, and those of the relationships by which a stream joins them."""
+    kind = node_kind(label)
+    wanted = pa.table({"key": pa.array(sorted(set(nodes)), pa.string())})
+    yield kind, wanted.rename_columns([kind.node.key])
+    for edge in edge_kinds():
+        for outgoing in (True, False):
+            if (edge.source_label if outgoing else edge.target_label) == label:
+                statement = match_edges_of(edge, label, outgoing=outgoing, flag=FLAGS[source])
+                found = await tx.run(statement, wanted)
+                if found.num_rows:
+                    yield edge, found.select(list(edge.keys))
 
 
 async def _lock_cursor(tx: Transaction, source: str, expected: Cursor | None) -> None:
@@ -108,111 +192,30 @@ def cursors_of(rows: pa.Table) -> list[Cursor]:
     return [Cursor(**row) for row in rows.to_pylist() if row["position"] is not None]
 
 
-def _end_nodes(nodes: Sequence[NodeRows], edges: Sequence[EdgeRows]) -> Iterator[tuple[NodeKind, pa.Table]]:
-    """Yield per label the ends of relationships that the batch does not write as nodes itself."""
-    ends: dict[str, list[pa.ChunkedArray]] = {}
-    for edge in edges:
-        if edge.rows is not None and edge.rows.num_rows:
-            kind = edge_kind(edge.type, edge.source_label, edge.target_label)
-            keys = check_keys(kind, edge.rows)
-            ends.setdefault(kind.source_label, []).append(keys["source"])
-            ends.setdefault(kind.target_label, []).append(keys["target"])
-    for label, columns in ends.items():
-        kind_of_end = node_kind(label)
-        key = kind_of_end.keys[0]
-        wanted = pc.unique(pa.chunked_array([chunk for column in columns for chunk in column.chunks]))
-        for given in nodes:
-            if given.label == label:
-                wanted = wanted.filter(pc.invert(pc.is_in(wanted, pc.unique(given.rows[key]))))
-        if len(wanted):
-            yield kind_of_end, pa.table({key: wanted})
-
-
-class _PartWriter:
-    """Writes one stream's part of rows, and keeps what it replaces where a recorder is given."""
-
-    def __init__(self, tx: Transaction, source: Source, recorder: UndoRecorder | None) -> None:
-        self._tx, self._source, self._recorder = tx, source, recorder
-
-    async def put(self, kind: Kind, rows: pa.Table) -> None:
-        """Merge rows into the store; Neo4j does it itself where nobody wants what was there before."""
-        given = merge_within_batch(kind, check_rows(kind, rows, self._source))
-        if self._recorder is None and self._tx.dialect is Dialect.NEO4J:
-            columns = [name for name in given.column_names if name not in kind.keys]
-            await self._tx.run(merge_rows(kind, columns, self._source), given)
-        else:
-            await self._put_beside_stored(kind, given)
-
-    async def _put_beside_stored(self, kind: Kind, given: pa.Table) -> None:
-        stored = await self._read_stored(kind, given)
-        joined = merge_with_stored(kind, beside_stored(kind, given, stored), self._source)
-        columns = [name for name in given.column_names if name not in kind.keys] + [FLAGS[self._source]]
-        new = is_new(joined)
-        changed = pc.and_not(is_changed(joined, columns), new)
-        await self._keep(kind, joined.filter(pc.or_(new, changed)))
-        after = joined.select([*kind.keys, *columns])
-        await self._create(kind, after.filter(new), columns)
-        await self._tx.run(update_rows(kind, columns, self._tx.dialect), after.filter(changed))
-
-    async def _read_stored(self, kind: Kind, rows: pa.Table) -> pa.Table:
-        """Return this stream's part of the rows that are stored, and both flags."""
-        columns = [*part_properties(kind, self._source), *FLAGS.values()]
-        return await self._tx.run(match_rows(kind, columns, self._tx.dialect), rows.select(list(kind.keys)))
-
-    async def _create(self, kind: Kind, rows: pa.Table, columns: list[str]) -> None:
-        other = FLAGS[Source.LOG if self._source is Source.CHAIN else Source.CHAIN]
-        rows = rows.append_column(other, pa.array([False] * rows.num_rows, pa.bool_()))
-        await self._tx.run(create_rows(kind, [*columns, other], self._tx.dialect), rows)
-
-    async def _keep(self, kind: Kind, joined: pa.Table) -> None:
-        if self._recorder is not None:
-            await self._recorder.keep(kind, state_before(kind, joined, self._source))
-
-    async def take(self, kind: Kind, keys: pa.Table) -> None:
-        """Take this stream's part of rows away."""
-        stored = await self._read_stored(kind, keys)
-        asserted = stored.filter(stored[FLAGS[self._source]])
-        if not asserted.num_rows:
-            return
-        found = asserted.select(list(kind.keys))
-        await self._keep(kind, beside_stored(kind, found, asserted))
-        await put_state(self._tx, kind, absent_state(kind, found, self._source), self._source)
-
-    async def take_nodes(self, kind: NodeKind, keys: Sequence[str]) -> None:
-        """Take this stream's part of nodes and of all their relationships away."""
-        if not keys:
-            return
-        wanted = pa.table({"key": pa.array(sorted(set(keys)), pa.string())})
-        for edge in edge_kinds():
-            for outgoing in (True, False):
-                if (edge.source_label if outgoing else edge.target_label) == kind.node.label:
-                    await self._take_edges_of(edge, kind.node.label, wanted, outgoing=outgoing)
-        await self.take(kind, wanted.rename_columns([kind.node.key]))
-
-    async def _take_edges_of(self, edge: EdgeKind, label: str, wanted: pa.Table, *, outgoing: bool) -> None:
-        statement = match_edges_of(edge, label, outgoing=outgoing, flag=FLAGS[self._source])
-        found = await self._tx.run(statement, wanted)
-        if found.num_rows:
-            await self.take(edge, found.select(list(edge.keys)))
-
-
 async def undo_blocks(tx: Transaction, blocks: Sequence[BlockRef], cursor: Cursor) -> None:
     """Take back what the highest pending blocks wrote and move the cursor, within an open transaction.
 
     Raises:
         NotPending: A block is not the highest that can be undone when its turn comes.
     """
+    digest = await lock_digest(tx)
     await tx.run(LOCK_CURSOR, one_row({"source": cursor.source}))
     pending = blocks_of(await tx.run(READ_BLOCKS))
     for block in blocks:
         highest = pending.pop().hash if pending else None
         if highest != block.hash:
             raise NotPending(block.hash, highest)
-    if blocks:
-        above: dict[str, object] = {"block_number": blocks[-1].number - 1}
-        await put_back(tx, await read_states(tx, READ_UNDO, above))
-        await tx.run(DROP_UNDO_ABOVE, one_row(above))
-        await tx.run(DROP_BLOCKS_ABOVE, one_row(above))
+    lowest = blocks[-1]
+    below = BlockRef(lowest.number - 1, lowest.parent_hash, "", 0)
+    plans = []
+    for kind, states in (await read_replaced(tx, below.number)).items():
+        said, exact = exact_states(kind, states)
+        stored = await _read_stored(tx, kind, said)
+        plans.append(plan_changes(kind, Source.CHAIN, said, stored, exact=exact))
+    update_digest(digest, await _write(tx, plans, Source.CHAIN))
+    await save_digest(tx, digest)
+    await drop_replaced(tx, below)
+    await tx.run(DROP_BLOCKS_ABOVE, one_row({"block_number": below.number}))
     await _move_cursor(tx, cursor)
 
 

@@ -14,7 +14,7 @@ from graph_schema.errors import (
     UnknownProperty,
     WrongColumnType,
 )
-from graph_schema.kinds import ARROW_TYPES, FLAGS, Kind
+from graph_schema.kinds import ARROW_TYPES, Kind
 from graph_schema.properties import Merge, Property, PropertyType, Source
 
 BEFORE = "was_"
@@ -105,13 +105,13 @@ def beside_stored(kind: Kind, rows: pa.Table, stored: pa.Table) -> pa.Table:
     return rows.join(renamed, list(kind.keys), join_type="left outer").combine_chunks()
 
 
-def merge_with_stored(kind: Kind, joined: pa.Table, source: Source) -> pa.Table:
+def merge_with_stored(kind: Kind, joined: pa.Table) -> pa.Table:
     """Return the rows as they are after the batch, still beside what was stored."""
     for prop in kind.properties:
         if prop.name in joined.column_names:
             merged = _merge(prop, joined[prop.name], joined[BEFORE + prop.name])
             joined = joined.set_column(joined.column_names.index(prop.name), prop.name, merged)
-    return joined.append_column(FLAGS[source], pa.array([True] * joined.num_rows, pa.bool_()))
+    return joined
 
 
 def _merge(prop: Property, given: pa.ChunkedArray, stored: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -131,22 +131,6 @@ def _add(prop: Property, given: pa.ChunkedArray, stored: pa.ChunkedArray) -> pa.
         return pc.add_checked(given, stored)
     except pa.ArrowInvalid as error:
         raise WrongColumnType("a sum", prop.name, "a 64-bit integer", str(error)) from error
-
-
-def is_new(joined: pa.Table) -> pa.ChunkedArray:
-    """Return a mask of the rows that are not stored."""
-    return pc.is_null(joined[BEFORE + FLAGS[Source.LOG]])
-
-
-def is_changed(joined: pa.Table, columns: list[str]) -> pa.ChunkedArray:
-    """Return a mask of the rows of which one of these columns differs from what is stored."""
-    changed = pa.chunked_array([pa.array([False] * joined.num_rows, pa.bool_())])
-    for name in columns:
-        now, was = joined[name], joined[BEFORE + name]
-        both_null = pc.and_(pc.is_null(now), pc.is_null(was))
-        same = pc.or_(both_null, pc.fill_null(pc.equal(now, was), False))
-        changed = pc.or_(changed, pc.invert(same))
-    return changed
 
 
 def first_of_each_key(kind: Kind, rows: pa.Table) -> pa.Table:

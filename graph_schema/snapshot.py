@@ -7,14 +7,11 @@ derived. Also the door to everything about snapshots: its tables (`snapshot_tabl
 
 import asyncio
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from graph_schema.edges import EDGE_BY_TYPE
 from graph_schema.errors import SnapshotAhead, SnapshotOffBranch
+from graph_schema.listened_on import build_listened_on
 from graph_schema.migrations import SCHEMA_VERSION
 from graph_schema.snapshot_files import Manifest, load_manifest, load_snapshot, save_snapshot
-from graph_schema.snapshot_tables import ZERO_HASH, LogHead, Snapshot, edge_table_schema, snapshot_digest
+from graph_schema.snapshot_tables import ZERO_HASH, LogHead, Snapshot, snapshot_digest
 from graph_schema.store import BlockRef, GraphStore, StoreState
 
 __all__ = [
@@ -62,30 +59,3 @@ def _check_branch(state: StoreState, finalized: BlockRef, chain_id: int) -> None
         known[cursor.position] = cursor.hash
     if known.get(finalized.number, finalized.hash) != finalized.hash:
         raise SnapshotOffBranch(finalized.number, finalized.hash, known[finalized.number])
-
-
-def build_listened_on(played_on: pa.Table, created: pa.Table) -> pa.Table:
-    """Return seconds per account, artist and UTC day, from plays per track and who made the track.
-
-    Args:
-        played_on: PLAYED_ON rows; those without signed seconds give nothing.
-        created: CREATED rows, one artist a track.
-    """
-    plays = played_on.select(["source", "target", "utc_day", "signed_seconds"])
-    plays = plays.filter(pc.greater(pc.fill_null(plays["signed_seconds"], 0), 0))
-    artists = pa.table({"target": created["target"], "artist": created["source"]})
-    joined = plays.join(artists, ["target"], join_type="inner")
-    summed = joined.group_by(["source", "artist", "utc_day"], use_threads=False).aggregate(
-        [("signed_seconds", "sum")]
-    )
-    columns = {
-        "source_label": pa.array(["Account"] * summed.num_rows, pa.string()),
-        "source": summed["source"],
-        "target_label": pa.array(["Artist"] * summed.num_rows, pa.string()),
-        "target": summed["artist"],
-        "utc_day": summed["utc_day"],
-        "signed_seconds": summed["signed_seconds_sum"],
-    }
-    schema = edge_table_schema(EDGE_BY_TYPE["LISTENED_ON"])
-    keys = ["source", "target", "utc_day"]
-    return pa.table(columns).cast(schema).sort_by([(key, "ascending") for key in keys]).combine_chunks()

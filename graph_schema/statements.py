@@ -12,7 +12,6 @@ from enum import StrEnum
 import pyarrow as pa
 
 from graph_schema.kinds import FLAGS, EdgeKind, Kind, NodeKind
-from graph_schema.properties import Merge, Property, PropertyType, Source
 
 
 class Dialect(StrEnum):
@@ -93,6 +92,11 @@ def match_rows(kind: Kind, columns: Sequence[str], dialect: Dialect) -> Statemen
     return Statement(_match_rows(kind, dialect) + _returned(kind, names), result)
 
 
+def match_stored(kind: Kind, dialect: Dialect) -> Statement:
+    """Return the stored rows with the given keys, all columns."""
+    return match_rows(kind, [name for name in kind.schema.names if name not in kind.keys], dialect)
+
+
 def read_all(kind: Kind) -> Statement:
     """Return every row of a kind, in no order."""
     if isinstance(kind, NodeKind):
@@ -139,46 +143,6 @@ def match_edges_of(kind: EdgeKind, label: str, *, outgoing: bool, flag: str) -> 
     )
 
 
-def merge_rows(kind: Kind, columns: Sequence[str], source: Source) -> Statement:
-    """Merge a stream's part of rows within Neo4j, by the rules of `graph_schema.merging`.
-
-    Args:
-        kind: Of the rows.
-        columns: Properties of the stream that are given beside the keys.
-        source: The stream; its flag is set.
-    """
-    own, other = FLAGS[source], FLAGS[Source.LOG if source is Source.CHAIN else Source.CHAIN]
-    keys = _literal_map([(c, f"v_{c}") for c in (kind.keys if isinstance(kind, NodeKind) else kind.keys[2:])])
-    if isinstance(kind, NodeKind):
-        merge, x = f"MERGE (n:{kind.node.label} {keys})", "n"
-    else:
-        merge, x = f"{_match_ends(kind, Dialect.NEO4J)}MERGE (a)-[e:{kind.edge.type} {keys}]->(b)", "e"
-    rules = [(p.name, _merged(p, x)) for p in kind.properties if p.name in columns]
-    asserted = f"{x}.{_quoted(own)} = true"
-    return Statement(
-        f"{merge} ON CREATE SET "
-        + ", ".join(
-            [asserted, f"{x}.{_quoted(other)} = false", *(f"{x}.{_quoted(n)} = v_{n}" for n, _ in rules)]
-        )
-        + " ON MATCH SET "
-        + ", ".join([asserted, *(f"{x}.{_quoted(name)} = {merged}" for name, merged in rules)])
-    )
-
-
-def _merged(prop: Property, variable: str) -> str:
-    """Return the expression of a property after the merge of what is stored and what is given."""
-    stored, given = f"{variable}.{_quoted(prop.name)}", f"v_{prop.name}"
-    if prop.merge is Merge.SET:
-        return f"coalesce({given}, {stored})"
-    if prop.merge is Merge.ADD:
-        return f"coalesce({stored} + {given}, {given}, {stored})"
-    if prop.type is PropertyType.BOOL:
-        logical = "OR" if prop.merge is Merge.MAX else "AND"
-        return f"coalesce({stored} {logical} {given}, {given}, {stored})"
-    compared = ">" if prop.merge is Merge.MAX else "<"
-    return f"CASE WHEN {stored} {compared} {given} THEN {stored} ELSE coalesce({given}, {stored}) END"
-
-
 CURSOR_SCHEMA = pa.schema([("source", pa.string()), ("position", pa.int64()), ("hash", pa.string())])
 BLOCK_SCHEMA = pa.schema(
     [
@@ -198,6 +162,7 @@ UNDO_SCHEMA = pa.schema(
         ("payload", pa.binary()),
     ]
 )
+DIGEST_SCHEMA = pa.schema([("state", pa.binary())])
 VERSION_SCHEMA = pa.schema([("version", pa.int64())])
 
 _CURSOR = "RETURN c.`source` AS `source`, c.`position` AS `position`, c.`hash` AS `hash`"
@@ -227,10 +192,22 @@ DROP_UNDO_ABOVE = Statement("MATCH (u:Undo) WHERE u.`block_number` > v_block_num
 DROP_BLOCKS_ABOVE = Statement("MATCH (p:Block) WHERE p.`number` > v_block_number DELETE p")
 DROP_UNDO_UP_TO = Statement("MATCH (u:Undo) WHERE u.`block_number` <= v_block_number DELETE u")
 DROP_BLOCKS_UP_TO = Statement("MATCH (p:Block) WHERE p.`number` <= v_block_number DELETE p")
+_DIGEST = "RETURN d.`state` AS `state`"
+LOCK_DIGEST = Statement(
+    f"MERGE (d:Digest {{`name`: 'graph'}}) SET d.`locked` = true {_DIGEST}", DIGEST_SCHEMA
+)
+READ_DIGEST = Statement(f"MATCH (d:Digest) {_DIGEST}", DIGEST_SCHEMA)
+PUT_DIGEST = Statement("MATCH (d:Digest) WHERE d.`name` = 'graph' SET d.`state` = v_state")
 READ_VERSION = Statement("MATCH (s:SchemaVersion) RETURN s.`version` AS `version`", VERSION_SCHEMA)
 PUT_VERSION = Statement("MERGE (s:SchemaVersion {`name`: 'graph'}) SET s.`version` = v_version")
 
-INTERNAL_KEYS = {"Cursor": "source", "Block": "hash", "Undo": "undo_id", "SchemaVersion": "name"}
+INTERNAL_KEYS = {
+    "Cursor": "source",
+    "Block": "hash",
+    "Undo": "undo_id",
+    "Digest": "name",
+    "SchemaVersion": "name",
+}
 """Labels that belong to the stores, with their keys; they are not rows of a snapshot."""
 
 ALL_FLAGS = tuple(FLAGS.values())

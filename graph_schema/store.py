@@ -11,6 +11,11 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from tunefi.ids import Hash32
+
+IN_BLOCK = "in_block"
+"""Column of rows of a batch: the height of the block that they are of."""
+
 
 @dataclass(frozen=True, slots=True)
 class BlockRef:
@@ -67,8 +72,11 @@ class WriteBatch:
     alone, one of `chain:…` those fed by the chain, and a row exists as long as either stream asserts it.
     So a deletion takes away the stream's own part; `deleted_nodes` also those of all relationships of
     the nodes. `expected` is the cursor that the store must hold now (None: none yet), `cursor` the one it
-    holds afterwards; a batch whose expectation fails raises `StaleCursor` and writes nothing. `block` is
-    given for rows of a block that is not final: what they replace is kept until `forget_undo`.
+    holds afterwards; a batch whose expectation fails raises `StaleCursor` and writes nothing.
+
+    `blocks` are given, lowest first, for rows of blocks that are not final: what each replaces is kept until
+    `forget_undo`. Of several blocks, each row says in the column `in_block` to which it belongs; what a
+    later block says counts over what an earlier one said, also where it takes a row away.
     """
 
     cursor: Cursor
@@ -76,7 +84,7 @@ class WriteBatch:
     nodes: Sequence[NodeRows] = ()
     edges: Sequence[EdgeRows] = ()
     deleted_nodes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    block: BlockRef | None = None
+    blocks: Sequence[BlockRef] = ()
 
     @property
     def row_count(self) -> int:
@@ -125,6 +133,14 @@ class GraphStore(Protocol):
 
     async def read_state(self, final_block: int) -> StoreState:
         """Return all rows at one moment as they were after block `final_block`; writers wait meanwhile."""
+        ...
+
+    async def read_digest(self, final_block: int) -> Hash32:
+        """Return the digest of the snapshot at a block and the log's head of now; writers wait meanwhile.
+
+        It comes from the hash that each write keeps up to date, what pending blocks above replaced, and the
+        rows that are derived at the cut.
+        """
         ...
 
     async def read_pending_blocks(self) -> list[BlockRef]:

@@ -11,22 +11,26 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from graph_schema import applying
+from graph_schema.digest import LtHash16
 from graph_schema.edges import EDGE_BY_TYPE
 from graph_schema.errors import UnknownLabel, WrongSchemaVersion
-from graph_schema.kinds import EdgeKind, Kind, all_kinds, edge_kinds, node_kind
+from graph_schema.kinds import EdgeKind, Kind, all_kinds, edge_kind, edge_kinds, node_kind
+from graph_schema.listened_on import build_listened_on
 from graph_schema.migrations import SCHEMA_VERSION
 from graph_schema.properties import Source
+from graph_schema.rows import encode_edge_rows
+from graph_schema.running_digest import read_kept_digest, read_stored_digest
 from graph_schema.statements import (
     ALL_FLAGS,
     LOCK_ALL_CURSORS,
     READ_BLOCKS,
     READ_CURSORS,
-    READ_UNDO,
     read_all,
 )
 from graph_schema.store import BlockRef, Cursor, StoreState, WriteBatch
 from graph_schema.transaction import Transaction
-from graph_schema.undo import read_states, take_back
+from graph_schema.undo import read_replaced, take_back
+from tunefi.ids import Hash32
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
@@ -114,6 +118,14 @@ class TransactionalStore(ABC):
             raise UnknownLabel(type_)
         return await self._in_read(lambda tx: _read_edges(tx, type_, final_only=final_only))
 
+    async def read_digest(self, final_block: int) -> Hash32:
+        """Return the digest of all rows as they were after a block; see `GraphStore.read_digest`."""
+        return await self._in_write(lambda tx: _read_digest(tx, final_block))
+
+    async def read_running_digest(self) -> LtHash16:
+        """Return the hash of all rows that are stored now, as the writes have kept it."""
+        return await self._in_read(read_kept_digest)
+
     async def read_state(self, final_block: int) -> StoreState:
         """Return all rows at one moment, as they were after block `final_block`.
 
@@ -123,22 +135,15 @@ class TransactionalStore(ABC):
         return await self._in_write(lambda tx: _read_state(tx, final_block))
 
 
-async def _states_by_kind(tx: Transaction, above_block: int) -> dict[str, list[pa.Table]]:
-    states: dict[str, list[pa.Table]] = {}
-    for kind, table in await read_states(tx, READ_UNDO, {"block_number": above_block}):
-        states.setdefault(kind.name, []).append(table)
-    return states
-
-
 async def _read_nodes(tx: Transaction, kind: Kind, *, final_only: bool) -> pa.Table:
-    states = await _states_by_kind(tx, -1) if final_only else {}
-    return shown(kind, take_back(kind, await tx.run(read_all(kind)), states.get(kind.name, [])))
+    states = await read_replaced(tx, -1) if final_only else {}
+    return shown(kind, take_back(kind, await tx.run(read_all(kind)), states.get(kind, [])))
 
 
 async def _read_edges(tx: Transaction, type_: str, *, final_only: bool) -> pa.Table:
-    states = await _states_by_kind(tx, -1) if final_only else {}
+    states = await read_replaced(tx, -1) if final_only else {}
     tables = [
-        shown(kind, take_back(kind, await tx.run(read_all(kind)), states.get(kind.name, [])))
+        shown(kind, take_back(kind, await tx.run(read_all(kind)), states.get(kind, [])))
         for kind in edge_kinds(type_)
     ]
     return sorted_edges(type_, tables)
@@ -147,11 +152,11 @@ async def _read_edges(tx: Transaction, type_: str, *, final_only: bool) -> pa.Ta
 async def _read_state(tx: Transaction, final_block: int) -> StoreState:
     cursors = applying.cursors_of(await tx.run(LOCK_ALL_CURSORS))
     pending = applying.blocks_of(await tx.run(READ_BLOCKS))
-    states = await _states_by_kind(tx, final_block)
+    states = await read_replaced(tx, final_block)
     nodes: dict[str, pa.Table] = {}
     edges: dict[str, list[pa.Table]] = {}
     for kind in all_kinds():
-        rows = shown(kind, take_back(kind, await tx.run(read_all(kind)), states.get(kind.name, [])))
+        rows = shown(kind, take_back(kind, await tx.run(read_all(kind)), states.get(kind, [])))
         if isinstance(kind, EdgeKind):
             edges.setdefault(kind.edge.type, []).append(rows)
         else:
@@ -162,6 +167,18 @@ async def _read_state(tx: Transaction, final_block: int) -> StoreState:
         {cursor.source: cursor for cursor in cursors},
         tuple(pending),
     )
+
+
+async def _read_digest(tx: Transaction, final_block: int) -> Hash32:
+    await tx.run(LOCK_ALL_CURSORS)
+    digest = await read_stored_digest(tx, final_block)
+    replaced = await read_replaced(tx, final_block)
+    played, created = [
+        shown(kind, take_back(kind, await tx.run(read_all(kind)), replaced.get(kind, [])))
+        for kind in (edge_kind("PLAYED_ON", "Account", "Track"), edge_kind("CREATED", "Artist", "Track"))
+    ]
+    digest.add(encode_edge_rows("LISTENED_ON", build_listened_on(played, created)))
+    return digest.digest()
 
 
 def shown(kind: Kind, rows: pa.Table) -> pa.Table:

@@ -1,102 +1,111 @@
-"""What a block that is not final yet replaced: kept with the block, put back when the block goes.
+"""What blocks that are not final yet replaced: kept with them, put back when they go.
 
-Owns the undo record: a table of keys, the chain's part of each row as it was, and whether the chain
-asserted the row at all. The log's part is never recorded, because undoing a block must not touch it.
-Refuses to know how rows are merged.
+Owns the undo record: for each kind a table of keys, the chain's part of each row as it was before a block,
+whether the chain asserted the row at all, and the block. One record serves all blocks of a batch. The log's
+part is never recorded, because undoing a block must not touch it. Refuses to know how rows are merged.
 """
 
 import uuid
+from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_schema.kinds import FLAGS, Kind, NodeKind, kind_by_name, part_properties
-from graph_schema.merging import BEFORE, beside_stored, first_of_each_key, is_new
+from graph_schema.kinds import FLAGS, Kind, kind_by_name
+from graph_schema.merging import first_of_each_key
 from graph_schema.migrations.m0003_complete_contracts import read_undo_record
 from graph_schema.properties import Source
+from graph_schema.row_changes import DELETED, state_columns
 from graph_schema.statements import (
+    BLOCK_SCHEMA,
     COUNT_UNDO,
+    DROP_UNDO_ABOVE,
     PUT_BLOCK,
     PUT_UNDO,
-    Statement,
-    create_rows,
-    drop_rows,
-    match_rows,
-    update_rows,
+    READ_UNDO,
+    UNDO_SCHEMA,
 )
-from graph_schema.store import BlockRef
+from graph_schema.store import IN_BLOCK, BlockRef
 from graph_schema.transaction import Transaction
 
-
-def state_columns(kind: Kind, source: Source) -> list[str]:
-    """Return the columns of a stream's part of a row, its flag last."""
-    return [*part_properties(kind, source), FLAGS[source]]
+Replaced = dict[Kind, list[pa.Table]]
+"""States that blocks replaced, with `in_block`; the newest record of a kind first."""
 
 
-def state_before(kind: Kind, joined: pa.Table, source: Source) -> pa.Table:
-    """Return a stream's part of the rows as it is stored, from rows beside what is stored."""
-    columns = {key: joined[key] for key in kind.keys}
-    for name in state_columns(kind, source):
-        columns[name] = joined[BEFORE + name]
-    columns[FLAGS[source]] = pc.fill_null(columns[FLAGS[source]], False)
-    return pa.table(columns)
+async def keep_replaced(
+    tx: Transaction, blocks: Sequence[BlockRef], replaced: Sequence[tuple[Kind, pa.Table]]
+) -> None:
+    """Register the blocks of a batch as pending, lowest first, and keep what they replace."""
+    await tx.run(PUT_BLOCK, _table(BLOCK_SCHEMA, [block_row(block) for block in blocks]))
+    last = blocks[-1]
+    counted = await tx.run(COUNT_UNDO, one_row({"block_hash": last.hash}))
+    first = counted["version"][0].as_py()
+    kept = [(kind, before) for kind, before in replaced if before.num_rows]
+    records = [
+        _record(kind, before, last, sequence) for sequence, (kind, before) in enumerate(kept, start=first)
+    ]
+    await tx.run(PUT_UNDO, _table(UNDO_SCHEMA, records))
 
 
-def absent_state(kind: Kind, keys: pa.Table, source: Source) -> pa.Table:
-    """Return the part of a stream that says nothing about these rows."""
-    for name in state_columns(kind, source):
-        keys = keys.append_column(name, pa.nulls(keys.num_rows, kind.schema.field(name).type))
-    flag = pa.array([False] * keys.num_rows, pa.bool_())
-    return keys.set_column(keys.num_columns - 1, FLAGS[source], flag)
+def _record(kind: Kind, before: pa.Table, block: BlockRef, sequence: int) -> dict[str, object]:
+    return {
+        "undo_id": f"{block.hash}:{sequence}:{uuid.uuid4().hex[:8]}",
+        "block_hash": block.hash,
+        "block_number": block.number,
+        "sequence": sequence,
+        "kind": kind.name,
+        "payload": encode_table(before),
+    }
 
 
-async def put_state(tx: Transaction, kind: Kind, states: pa.Table, source: Source) -> None:
-    """Set a stream's part of these rows exactly; a row that no stream asserts any more is deleted."""
-    stored = await tx.run(match_rows(kind, list(FLAGS.values()), tx.dialect), states.select(list(kind.keys)))
-    joined = beside_stored(kind, states, stored)
-    other = Source.LOG if source is Source.CHAIN else Source.CHAIN
-    asserted = joined[FLAGS[source]]
-    new = is_new(joined)
-    survives = pc.or_(asserted, pc.fill_null(joined[BEFORE + FLAGS[other]], False))
-    given = joined.select(states.column_names)
-    columns = state_columns(kind, source)
-    await tx.run(
-        drop_rows(kind, tx.dialect),
-        given.filter(pc.and_not(pc.invert(survives), new)).select(list(kind.keys)),
-    )
-    await tx.run(update_rows(kind, columns, tx.dialect), given.filter(pc.and_not(survives, new)))
-    created = given.filter(pc.and_(asserted, new))
-    created = created.append_column(FLAGS[other], pa.array([False] * created.num_rows, pa.bool_()))
-    await tx.run(create_rows(kind, [*columns, FLAGS[other]], tx.dialect), created)
+async def read_replaced(tx: Transaction, above_block: int) -> Replaced:
+    """Return what blocks above a height replaced."""
+    found: Replaced = {}
+    for kind, table, _ in await _read_records(tx, above_block):
+        of_blocks = table.filter(pc.greater(table[IN_BLOCK], above_block))
+        found.setdefault(kind, []).append(of_blocks)
+    return found
 
 
-class UndoRecorder:
-    """Writes the undo records of one batch."""
+async def drop_replaced(tx: Transaction, above: BlockRef) -> None:
+    """Drop what blocks above one replaced; a record of lower blocks too keeps their part."""
+    kept = []
+    for kind, table, sequence in await _read_records(tx, above.number):
+        lower = table.filter(pc.less_equal(table[IN_BLOCK], above.number))
+        if lower.num_rows:
+            kept.append(_record(kind, lower, above, sequence))
+    await tx.run(DROP_UNDO_ABOVE, one_row({"block_number": above.number}))
+    await tx.run(PUT_UNDO, _table(UNDO_SCHEMA, kept))
 
-    def __init__(self, tx: Transaction, block: BlockRef, sequence: int) -> None:
-        self._tx, self._block, self._sequence = tx, block, sequence
 
-    @classmethod
-    async def start(cls, tx: Transaction, block: BlockRef) -> "UndoRecorder":
-        """Register the block as pending and go on after its last record."""
-        await tx.run(PUT_BLOCK, one_row(block_row(block)))
-        counted = await tx.run(COUNT_UNDO, one_row({"block_hash": block.hash}))
-        return cls(tx, block, counted["version"][0].as_py())
+async def _read_records(tx: Transaction, above_block: int) -> list[tuple[Kind, pa.Table, int]]:
+    """Return kind, states and sequence of the records of blocks above a height, the newest first."""
+    found = await tx.run(READ_UNDO, one_row({"block_number": above_block}))
+    ordered = found.sort_by([("block_number", "descending"), ("sequence", "descending")])
+    records = []
+    for row in ordered.to_pylist():
+        kind = kind_by_name(row["kind"])
+        table = read_undo_record(kind, decode_table(row["payload"]))
+        if IN_BLOCK not in table.column_names:
+            table = table.append_column(
+                IN_BLOCK, pa.array([row["block_number"]] * table.num_rows, pa.int64())
+            )
+        records.append((kind, table, row["sequence"]))
+    return records
 
-    async def keep(self, kind: Kind, before: pa.Table) -> None:
-        """Keep the chain's part of rows as it is before they are changed."""
-        if not before.num_rows:
-            return
-        row = {
-            "undo_id": f"{self._block.hash}:{self._sequence}:{uuid.uuid4().hex[:8]}",
-            "block_hash": self._block.hash,
-            "block_number": self._block.number,
-            "sequence": self._sequence,
-            "kind": kind.name,
-            "payload": encode_table(before),
-        }
-        self._sequence += 1
-        await self._tx.run(PUT_UNDO, one_row(row))
+
+def oldest_states(kind: Kind, states: Sequence[pa.Table]) -> pa.Table:
+    """Return of each key the state before the lowest block, from records whose newest is first."""
+    return first_of_each_key(kind, pa.concat_tables(reversed(states))).drop_columns([IN_BLOCK])
+
+
+def exact_states(kind: Kind, states: Sequence[pa.Table]) -> tuple[pa.Table, frozenset[str]]:
+    """Return the oldest states as what is said of rows now, and the columns in which null means null."""
+    said = oldest_states(kind, states)
+    said = said.append_column(IN_BLOCK, pa.array(np.zeros(said.num_rows, np.int64)))
+    said = said.append_column(DELETED, pa.array(np.zeros(said.num_rows, np.bool_)))
+    return said.combine_chunks(), frozenset(state_columns(kind, Source.CHAIN))
 
 
 def block_row(block: BlockRef) -> dict[str, object]:
@@ -114,6 +123,10 @@ def one_row(values: dict[str, object]) -> pa.Table:
     return pa.table({name: [value] for name, value in values.items()})
 
 
+def _table(schema: pa.Schema, rows: list[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema)
+
+
 def encode_table(table: pa.Table) -> bytes:
     """Return a table as compressed Arrow IPC bytes."""
     sink = pa.BufferOutputStream()
@@ -128,43 +141,7 @@ def decode_table(payload: bytes) -> pa.Table:
         return reader.read_all()
 
 
-async def read_states(
-    tx: Transaction, statement: Statement, parameters: dict[str, object]
-) -> list[tuple[Kind, pa.Table]]:
-    """Return the undo records that a statement finds, the newest first."""
-    found = await tx.run(statement, one_row(parameters))
-    ordered = found.sort_by([("block_number", "descending"), ("sequence", "descending")])
-    kinds = [kind_by_name(name) for name in ordered["kind"].to_pylist()]
-    return [
-        (kind, read_undo_record(kind, decode_table(payload)))
-        for kind, payload in zip(kinds, ordered["payload"].to_pylist(), strict=True)
-    ]
-
-
-async def put_back(tx: Transaction, states: list[tuple[Kind, pa.Table]]) -> None:
-    """Put rows back as they were before the blocks whose records are given, newest first.
-
-    A row that several blocks have changed is written once, as it was before the first of them, so that the
-    number of statements does not grow with the depth. Nodes that come back are there before their
-    relationships, and nodes that go are bare by then.
-    """
-    oldest: dict[str, list[pa.Table]] = {}
-    for kind, table in reversed(states):
-        oldest.setdefault(kind.name, []).append(table)
-    kinds = {name: kind_by_name(name) for name in oldest}
-    rows = {name: first_of_each_key(kinds[name], pa.concat_tables(oldest[name])) for name in oldest}
-    nodes = [name for name, kind in kinds.items() if isinstance(kind, NodeKind)]
-    for name in nodes:
-        there = rows[name].filter(rows[name][FLAGS[Source.CHAIN]])
-        await put_state(tx, kinds[name], there, Source.CHAIN)
-    for name in kinds.keys() - set(nodes):
-        await put_state(tx, kinds[name], rows[name], Source.CHAIN)
-    for name in nodes:
-        gone = rows[name].filter(pc.invert(rows[name][FLAGS[Source.CHAIN]]))
-        await put_state(tx, kinds[name], gone, Source.CHAIN)
-
-
-def take_back(kind: Kind, stored: pa.Table, states: list[pa.Table]) -> pa.Table:
+def take_back(kind: Kind, stored: pa.Table, states: Sequence[pa.Table]) -> pa.Table:
     """Return the rows as they were before the blocks whose records are given, newest first.
 
     The store is not touched: this is how a snapshot is cut at a final block while later ones are pending.
@@ -172,7 +149,7 @@ def take_back(kind: Kind, stored: pa.Table, states: list[pa.Table]) -> pa.Table:
     if not states:
         return stored
     keys = list(kind.keys)
-    oldest = first_of_each_key(kind, pa.concat_tables(reversed(states)))
+    oldest = oldest_states(kind, states)
     untouched = stored.join(oldest.select(keys), keys, join_type="left anti")
     log_columns = [*keys, *state_columns(kind, Source.LOG)]
     touched = oldest.join(stored.select(log_columns), keys, join_type="left outer")

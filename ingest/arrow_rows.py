@@ -18,19 +18,19 @@ Ends = tuple[str, str]
 """Label of the source and label of the target."""
 
 
-def build_node_rows(label: str, rows: Mapping[str, Mapping[str, Any]]) -> NodeRows:
+def build_node_rows(label: str, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> NodeRows:
     """Return node rows; a property that a row does not name is null, which leaves the stored value.
 
     Args:
         label: A declared label.
-        rows: Properties by key of the node.
+        keys: Of the nodes.
+        rows: Their properties.
     """
     node = NODE_BY_LABEL[label]
-    used = [item for item in node.properties if any(item.name in row for row in rows.values())]
-    arrays: list[pa.Array[Any]] = [pa.array(list(rows), pa.string())]
-    arrays += [
-        pa.array([row.get(item.name) for row in rows.values()], ARROW_TYPES[item.type]) for item in used
-    ]
+    named = {name for row in rows for name in row}
+    used = [item for item in node.properties if item.name in named]
+    arrays: list[pa.Array[Any]] = [pa.array(keys, pa.string())]
+    arrays += [pa.array([row.get(item.name) for row in rows], ARROW_TYPES[item.type]) for item in used]
     return NodeRows(label, pa.table(arrays, names=[node.key, *(item.name for item in used)]))
 
 

@@ -3,9 +3,10 @@
 Owns the form, and the decoding into events. Refuses to know where logs came from: a node or the journal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graph_schema.store import BlockRef
 from tunefi.chain.abi import ContractAbi
 from tunefi.chain.blocks import BlockHeader
 from tunefi.chain.events import ChainEvent, SetAside, decode_logs
@@ -34,6 +35,18 @@ class BlockEvents:
     events: list[ChainEvent]
     set_aside: list[SetAside]
     times: dict[int, Microseconds]
+
+
+def joined_logs(found: Sequence[BlockLogs]) -> BlockLogs:
+    """Return one range of several that follow one another."""
+    headers = [header for one in found for header in one.headers]
+    return BlockLogs(found[-1].last, headers, [log for one in found for log in one.logs])
+
+
+def block_of(found: BlockLogs) -> BlockRef:
+    """Return the one block of a range as the graph names it."""
+    last = found.last
+    return BlockRef(last.number, last.hash, last.parent_hash, last.timestamp_at)
 
 
 def decode_block_logs(found: BlockLogs, abis: Mapping[Address, ContractAbi]) -> BlockEvents:

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from graph_schema.store import BlockRef, Cursor, GraphStore
-from ingest.block_logs import BlockLogs, decode_block_logs
+from ingest.block_logs import BlockLogs, block_of, decode_block_logs, joined_logs
 from ingest.chain_events import read_chain_batch
+from ingest.errors import HandlerFailed
 from ingest.journal_records import Place
 from ingest.measured_write import write_measured
 from tunefi.chain.deployment import Deployment
@@ -46,24 +47,43 @@ class ChainApplier:
         """Apply what was written down and not yet applied, and return the cursor after it."""
         return cursor
 
-    async def apply(
-        self, found: BlockLogs, cursor: Cursor, block: BlockRef | None, *, new: bool = False
-    ) -> Cursor:
-        """Write a range and return the cursor after it.
+    async def apply(self, found: BlockLogs, cursor: Cursor, *, new: bool = False) -> Cursor:
+        """Write a range of final blocks and return the cursor after it.
 
         Args:
             found: The range that follows the cursor.
             cursor: Where the graph is.
-            block: The block, where it is not final: it is written with undo records.
             new: The graph holds no cursor yet.
 
         Raises:
             HandlerFailed: An event cannot become rows; nothing of the range was written.
             StaleCursor: Someone else writes to this graph.
         """
+        return await self._write(found, cursor, (), new=new)
+
+    async def apply_open(self, found: Sequence[BlockLogs], cursor: Cursor, *, new: bool = False) -> Cursor:
+        """Write blocks that are not final with undo records, all at once, and return the cursor after them.
+
+        Args:
+            found: Single blocks, the first of which follows the cursor.
+            cursor: Where the graph is.
+            new: The graph holds no cursor yet.
+
+        Raises:
+            HandlerFailed: An event cannot become rows; the blocks before its own were written.
+            StaleCursor: Someone else writes to this graph.
+        """
+        try:
+            return await self._write(joined_logs(found), cursor, [block_of(one) for one in found], new=new)
+        except HandlerFailed as failed:
+            if before := [one for one in found if one.last.number < failed.block]:
+                await self._write(joined_logs(before), cursor, [block_of(one) for one in before], new=new)
+            raise
+
+    async def _write(
+        self, found: BlockLogs, cursor: Cursor, blocks: Sequence[BlockRef], *, new: bool
+    ) -> Cursor:
         decoded = decode_block_logs(found, self._abis)
-        for aside in decoded.set_aside:
-            self._tell(aside)
         after = Cursor(self.cursor_source, found.last.number, found.last.hash)
         batch = await read_chain_batch(
             self._store,
@@ -72,9 +92,11 @@ class ChainApplier:
             decoded.times,
             cursor=after,
             expected=None if new else cursor,
-            block=block,
+            blocks=blocks,
         )
         await write_measured(self._store, batch, self._telemetry)
+        for aside in decoded.set_aside:
+            self._tell(aside)
         return after
 
     async def undo(self, blocks: Sequence[BlockRef], cursor: Cursor) -> None:

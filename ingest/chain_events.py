@@ -25,7 +25,7 @@ async def read_chain_batch(
     *,
     cursor: Cursor,
     expected: Cursor | None,
-    block: BlockRef | None = None,
+    blocks: Sequence[BlockRef] = (),
 ) -> WriteBatch:
     """Return the write of these events on top of what the graph holds.
 
@@ -35,7 +35,7 @@ async def read_chain_batch(
         times: Time of each block that has an event.
         cursor: The last block of the range.
         expected: The cursor before it.
-        block: The block, where it is not final.
+        blocks: All blocks of the range, lowest first, where they are not final.
 
     Raises:
         HandlerFailed: An event cannot become rows; nothing of the range is to be applied.
@@ -43,8 +43,9 @@ async def read_chain_batch(
     state = await read_chain_state(store, ChainId(deployment.chain_id), events)
     rows = ChainRows()
     for event in events:
+        rows.in_block = event.log.block_number if blocks else 0
         _handle(event, deployment, rows, state, times)
-    return WriteBatch(cursor, expected, rows.build_nodes(), rows.build_edges(), block=block)
+    return WriteBatch(cursor, expected, rows.build_nodes(), rows.build_edges(), blocks=blocks)
 
 
 def _handle(

@@ -30,6 +30,7 @@ from tunefi.telemetry import SILENT, Telemetry
 
 _LOG = logging.getLogger(__name__)
 _HEADERS_A_REQUEST = 100
+_LOGS_A_WRITE = 10_000
 
 
 @dataclass(slots=True)
@@ -229,26 +230,38 @@ class ChainFollower:
             if last is None:
                 return cursor
             found = await self._source.fetch_range(cursor.position + 1, last, cursor.hash)
-            cursor = await self._write(found, cursor, None)
+            cursor = await self._write(found, cursor)
         return cursor
 
     async def _apply_open(self, cursor: Cursor, head: BlockHeader) -> Cursor:
-        """Apply blocks that are not final, one by one; stop where the chain changed meanwhile."""
+        """Apply blocks that are not final; stop where the chain changed meanwhile."""
         while cursor.position < head.number:
             last = min(cursor.position + _HEADERS_A_REQUEST, head.number)
             headers = await self._source.fetch_headers(cursor.position + 1, last)
             if not headers or headers[0].parent_hash != cursor.hash:
                 return cursor
-            for header in headers:
-                found = await self._source.fetch_block(header)
-                if found is None:
-                    return cursor
-                block = BlockRef(header.number, header.hash, header.parent_hash, header.timestamp_at)
-                cursor = await self._write(found, cursor, block)
+            found = await self._fetch_open(headers)
+            if not found:
+                return cursor
+            cursor = self._note(found[-1], await self._applier.apply_open(found, cursor, new=self._new))
         return cursor
 
-    async def _write(self, found: BlockLogs, cursor: Cursor, block: BlockRef | None) -> Cursor:
-        after = await self._applier.apply(found, cursor, block, new=self._new)
+    async def _fetch_open(self, headers: Sequence[BlockHeader]) -> list[BlockLogs]:
+        """Return the next blocks for one write: as many as it holds well, and none that is gone."""
+        found: list[BlockLogs] = []
+        for header in headers:
+            block = await self._source.fetch_block(header)
+            if block is None:
+                break
+            found.append(block)
+            if sum(len(one.logs) for one in found) >= _LOGS_A_WRITE:
+                break
+        return found
+
+    async def _write(self, found: BlockLogs, cursor: Cursor) -> Cursor:
+        return self._note(found, await self._applier.apply(found, cursor, new=self._new))
+
+    def _note(self, found: BlockLogs, after: Cursor) -> Cursor:
         self.status.set_aside = self._applier.set_aside
         self._new = False
         self.status.applied_block, self.status.applied_at = after.position, found.last.timestamp_at

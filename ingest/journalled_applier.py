@@ -67,23 +67,37 @@ class JournalledApplier(ChainApplier):
     async def replay(self, record: JournalRecord, cursor: Cursor, *, new: bool) -> Cursor:
         """Apply one record of the journal and return the cursor after it."""
         found = await asyncio.to_thread(self._journal.load, record)
-        block = _block_of(found) if record.state is RecordState.OPEN else None
-        after = await super().apply(found, cursor, block, new=new)
+        if record.state is RecordState.OPEN:
+            after = await super().apply_open([found], cursor, new=new)
+        else:
+            after = await super().apply(found, cursor, new=new)
         await self.publish(after, None)
         return after
 
-    async def apply(
-        self, found: BlockLogs, cursor: Cursor, block: BlockRef | None, *, new: bool = False
-    ) -> Cursor:
+    async def apply(self, found: BlockLogs, cursor: Cursor, *, new: bool = False) -> Cursor:
         """Write a range down, then apply it; see `ChainApplier.apply`.
 
         Raises:
             JournalElsewhere: Someone else writes to the journal.
             JournalFull, JournalUnavailable: Nothing was applied; try again later.
         """
-        state = RecordState.OPEN if block else RecordState.SETTLED
-        await asyncio.to_thread(self._journal.append, place_of(cursor), found, state)
-        after = await super().apply(found, cursor, block, new=new)
+        await asyncio.to_thread(self._journal.append, place_of(cursor), found, RecordState.SETTLED)
+        after = await super().apply(found, cursor, new=new)
+        await self.publish(after, None)
+        return after
+
+    async def apply_open(self, found: Sequence[BlockLogs], cursor: Cursor, *, new: bool = False) -> Cursor:
+        """Write blocks down, each for itself, then apply them; see `ChainApplier.apply_open`.
+
+        Raises:
+            JournalElsewhere: Someone else writes to the journal.
+            JournalFull, JournalUnavailable: Nothing was applied; try again later.
+        """
+        parent = place_of(cursor)
+        for one in found:
+            await asyncio.to_thread(self._journal.append, parent, one, RecordState.OPEN)
+            parent = Place(one.last.number, one.last.hash)
+        after = await super().apply_open(found, cursor, new=new)
         await self.publish(after, None)
         return after
 
@@ -118,8 +132,3 @@ class JournalledApplier(ChainApplier):
 def place_of(cursor: Cursor) -> Place:
     """Return the block that a chain's cursor names."""
     return Place(cursor.position, cursor.hash)
-
-
-def _block_of(found: BlockLogs) -> BlockRef:
-    last = found.last
-    return BlockRef(last.number, last.hash, last.parent_hash, last.timestamp_at)

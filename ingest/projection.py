@@ -38,7 +38,10 @@ class LogRows:
 
     def build_nodes(self) -> list[NodeRows]:
         """Return the rows of all nodes, by label."""
-        return [build_node_rows(label, rows) for label, rows in sorted(self._nodes.items())]
+        return [
+            build_node_rows(label, list(rows), list(rows.values()))
+            for label, rows in sorted(self._nodes.items())
+        ]
 
     def build_edges(self) -> list[EdgeRows]:
         """Return the rows of all relationships, by type."""

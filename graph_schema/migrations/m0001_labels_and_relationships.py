@@ -14,6 +14,7 @@ _INTERNAL_TABLES = {
     "Cursor": CURSOR_SCHEMA.append(pa.field("locked", pa.bool_())),
     "Block": BLOCK_SCHEMA,
     "Undo": UNDO_SCHEMA,
+    "Digest": pa.schema([("name", pa.string()), ("state", pa.binary()), ("locked", pa.bool_())]),
     "SchemaVersion": pa.schema([("name", pa.string()), ("version", pa.int64())]),
 }
 

@@ -3,11 +3,12 @@
 Owns builders of batches and of hypothesis strategies; refuses to know stores.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from graph_schema.store import BlockRef, Cursor, EdgeRows, GraphStore, NodeRows, WriteBatch
+from graph_schema.store import IN_BLOCK, BlockRef, Cursor, EdgeRows, GraphStore, NodeRows, WriteBatch
 
 
 def block(number: int, branch: str = "a") -> BlockRef:
@@ -53,14 +54,41 @@ class Writer:
             [row for row in rows if isinstance(row, NodeRows)],
             [row for row in rows if isinstance(row, EdgeRows)],
             deleted or {},
-            block,
+            [block] if block else [],
         )
         await self.store.write(batch)
         self.at = cursor
         return cursor
+
+    async def write_blocks(
+        self, blocks: Sequence[BlockRef], rows: Sequence[Sequence[NodeRows | EdgeRows]]
+    ) -> None:
+        """Write what each of several blocks says as one batch."""
+        placed = [_in_block(one, at) for at, said in zip(blocks, rows, strict=True) for one in said]
+        cursor = Cursor(self.source, blocks[-1].number, blocks[-1].hash)
+        batch = WriteBatch(
+            cursor,
+            self.at,
+            [row for row in placed if isinstance(row, NodeRows)],
+            [row for row in placed if isinstance(row, EdgeRows)],
+            blocks=blocks,
+        )
+        await self.store.write(batch)
+        self.at = cursor
 
     async def undo(self, block: BlockRef) -> None:
         """Take the highest block back."""
         cursor = Cursor(self.source, block.number - 1, block.parent_hash)
         await self.store.undo_blocks([block], cursor)
         self.at = cursor
+
+
+def _in_block(rows: NodeRows | EdgeRows, block: BlockRef) -> NodeRows | EdgeRows:
+    def placed(table: pa.Table | None) -> pa.Table | None:
+        if table is None:
+            return None
+        return table.append_column(IN_BLOCK, pa.array([block.number] * table.num_rows, pa.int64()))
+
+    if isinstance(rows, NodeRows):
+        return replace(rows, rows=placed(rows.rows))
+    return replace(rows, rows=placed(rows.rows), deleted=placed(rows.deleted))
