@@ -205,18 +205,23 @@ async def undo_blocks(tx: Transaction, blocks: Sequence[BlockRef], cursor: Curso
         highest = pending.pop().hash if pending else None
         if highest != block.hash:
             raise NotPending(block.hash, highest)
-    lowest = blocks[-1]
+    if blocks:
+        update_digest(digest, await _put_back(tx, blocks[-1]))
+        await save_digest(tx, digest)
+    await _move_cursor(tx, cursor)
+
+
+async def _put_back(tx: Transaction, lowest: BlockRef) -> list[RowChanges]:
+    """Put rows back as they were before a block and those above it: each row once, however deep it is."""
     below = BlockRef(lowest.number - 1, lowest.parent_hash, "", 0)
     plans = []
     for kind, states in (await read_replaced(tx, below.number)).items():
         said, exact = exact_states(kind, states)
         stored = await _read_stored(tx, kind, said)
         plans.append(plan_changes(kind, Source.CHAIN, said, stored, exact=exact))
-    update_digest(digest, await _write(tx, plans, Source.CHAIN))
-    await save_digest(tx, digest)
     await drop_replaced(tx, below)
     await tx.run(DROP_BLOCKS_ABOVE, one_row({"block_number": below.number}))
-    await _move_cursor(tx, cursor)
+    return await _write(tx, plans, Source.CHAIN)
 
 
 def blocks_of(rows: pa.Table) -> list[BlockRef]:

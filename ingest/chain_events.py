@@ -40,7 +40,7 @@ async def read_chain_batch(
     Raises:
         HandlerFailed: An event cannot become rows; nothing of the range is to be applied.
     """
-    state = await read_chain_state(store, ChainId(deployment.chain_id), events)
+    state = await read_chain_state(store, deployment, events)
     rows = ChainRows()
     for event in events:
         rows.in_block = event.log.block_number if blocks else 0

@@ -78,7 +78,12 @@ def _edge_rows(type_: str, ends: Ends, rows: Mapping[_EdgeKey, Mapping[str, Any]
     columns = {name: [row.get(name) for row in present.values()] for name in names}
     put = build_edge_table(type_, {**_key_columns(type_, list(present)), **columns})
     taken = build_edge_table(type_, _key_columns(type_, absent))
-    return EdgeRows(type_, *ends, rows=_in_blocks(put, present), deleted=_in_blocks(taken, absent))
+    return EdgeRows(
+        type_,
+        *ends,
+        rows=_in_blocks(put, present) if present else None,
+        deleted=_in_blocks(taken, absent) if absent else None,
+    )
 
 
 def _key_columns(type_: str, keys: Sequence[_EdgeKey]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from graph_schema.store import GraphStore
 from ingest.chain_names import EDITION_LABELS, ORDER_LABELS, TOKEN_EVENTS, TokenNames, chain_name
+from tunefi.chain.deployment import Deployment
 from tunefi.chain.events import ChainEvent
 from tunefi.ids import ChainId, hex_of
 
@@ -38,6 +39,7 @@ class ChainState:
 
     Attributes:
         tracks: Track id by token id.
+        editions: Token ids of a track's editions, in the order they were minted.
         balances: Copies held, by account and track; an account without a row holds none.
         keepers: The newest keeper set.
         orders: Open orders by label and id.
@@ -47,6 +49,7 @@ class ChainState:
     """
 
     tracks: dict[str, str] = field(default_factory=dict)
+    editions: dict[str, list[str]] = field(default_factory=dict)
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
     keepers: KeeperMembers = field(default_factory=KeeperMembers)
     orders: dict[tuple[str, str], OpenOrder] = field(default_factory=dict)
@@ -54,39 +57,55 @@ class ChainState:
     newest: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     losses: list[tuple[str, str, int]] = field(default_factory=list)
 
+    def add_edition(self, track_id: str, token: str) -> None:
+        """Note that a token is an edition of a track."""
+        self.tracks[token] = track_id
+        self.editions.setdefault(track_id, []).append(token)
+
     def tokens_of(self, track_id: str) -> str:
         """Return the ids of all editions of a track, as its node holds them."""
-        return TokenNames.join(token for token, track in self.tracks.items() if track == track_id)
+        return TokenNames.join(self.editions.get(track_id, ()))
 
 
-async def read_chain_state(store: GraphStore, chain_id: ChainId, events: Sequence[ChainEvent]) -> ChainState:
-    """Return what handlers of these events need; nothing is read that none of them needs."""
+async def read_chain_state(
+    store: GraphStore, deployment: Deployment, events: Sequence[ChainEvent]
+) -> ChainState:
+    """Return what handlers of these events need; nothing is read that none of them needs.
+
+    Rows are sought by their keys, one after another: a scan would take longer the larger the graph is.
+    """
+    chain_id = ChainId(deployment.chain_id)
     state = ChainState()
     names = {(event.contract, event.name) for event in events}
     moving = [event for event in events if (event.contract, event.name) in TOKEN_EVENTS]
     if moving:
-        state.tracks = await _read_tracks(store)
+        for track_id, token in await _read_editions(store):
+            state.add_edition(track_id, token)
         state.balances = await _read_balances(store, _accounts(moving))
     if ("RecommendationGraph", "KeeperRemoved") in names:
         state.keepers = await _read_keepers(store)
     if names & _ORDER_EVENTS:
         state.orders = await _read_orders(store, chain_id, events)
     if ("MusicNFT", "EditionMinted") in names:
-        state.splits = await _read_splits(store)
+        state.splits = await _read_splits(store, deployment, events)
         state.newest = await _read_newest(store, events)
     return state
 
 
-async def _read_tracks(store: GraphStore) -> dict[str, str]:
+async def _read_editions(store: GraphStore) -> list[tuple[str, str]]:
+    """Return track and token of every edition: an event names its token alone."""
     rows = await store.query(
         "MATCH (t:Track) WHERE t.token_id IS NOT NULL RETURN t.track_id AS track_id, t.token_id AS token_id"
     )
-    return {token: row["track_id"] for row in rows for token in TokenNames.split(row["token_id"])}
+    return [(row["track_id"], token) for row in rows for token in TokenNames.split(row["token_id"])]
 
 
-async def _read_balances(store: GraphStore, accounts: Iterable[str]) -> dict[tuple[str, str], int]:
+async def _read_balances(store: GraphStore, accounts: set[str]) -> dict[tuple[str, str], int]:
+    if not accounts:
+        return {}
     rows = await store.query(
-        "MATCH (a:Account)-[r:HOLDS]->(t:Track) WHERE a.address IN $accounts "
+        "UNWIND $accounts AS wanted MATCH (a:Account) WHERE a.address = wanted "
+        "MATCH (a)-[r:HOLDS]->(t:Track) "
         "RETURN a.address AS address, t.track_id AS track_id, r.amount AS amount",
         {"accounts": sorted(accounts)},
     )
@@ -117,18 +136,28 @@ async def _read_orders(
     makers = sorted(event.arguments["maker"] for event in market if event.name == "CounterIncremented")
     found: dict[tuple[str, str], OpenOrder] = {}
     for label, (key, edge) in ORDER_LABELS.items():
-        rows = await store.query(
-            f"MATCH (a:Account)-[:{edge}]->(o:{label}) WHERE o.state = 'open' "
-            f"AND (o.{key} IN $ids OR a.address IN $makers) "
-            f"RETURN o.{key} AS id, a.address AS maker, o.left AS left",
-            {"ids": ids, "makers": makers},
-        )
-        found |= {(label, row["id"]): OpenOrder(row["maker"], int(row["left"])) for row in rows}
+        for sought, wanted in ((f"(o:{label}) WHERE o.{key}", ids), ("(a:Account) WHERE a.address", makers)):
+            if not wanted:
+                continue
+            rows = await store.query(
+                f"UNWIND $wanted AS one MATCH {sought} = one "
+                f"MATCH (a:Account)-[:{edge}]->(o:{label}) WHERE o.state = 'open' "
+                f"RETURN o.{key} AS id, a.address AS maker, o.left AS left",
+                {"wanted": wanted},
+            )
+            found |= {(label, row["id"]): OpenOrder(row["maker"], int(row["left"])) for row in rows}
     return found
 
 
-async def _read_splits(store: GraphStore) -> set[str]:
-    rows = await store.query("MATCH (s:RoyaltySplit) RETURN s.split_id AS split_id")
+async def _read_splits(store: GraphStore, deployment: Deployment, events: Iterable[ChainEvent]) -> set[str]:
+    """Return those of the payees of minted editions that are royalty splits."""
+    distributor = deployment.contracts["RoyaltyDistributor"]
+    payees = {event.arguments["terms"][9] for event in events if event.name == "EditionMinted"}
+    rows = await store.query(
+        "UNWIND $ids AS wanted MATCH (s:RoyaltySplit) WHERE s.split_id = wanted "
+        "RETURN s.split_id AS split_id",
+        {"ids": sorted(chain_name(ChainId(deployment.chain_id), distributor, payee) for payee in payees)},
+    )
     return {row["split_id"] for row in rows}
 
 
@@ -140,7 +169,8 @@ async def _read_newest(
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for type_, (label, key) in EDITION_LABELS.items():
         rows = await store.query(
-            f"MATCH (t:Track)-[:{type_}]->(n:{label}) WHERE t.track_id IN $tracks "
+            f"UNWIND $tracks AS wanted MATCH (t:Track) WHERE t.track_id = wanted "
+            f"MATCH (t)-[:{type_}]->(n:{label}) "
             f"RETURN t.track_id AS track_id, n.{key} AS id",
             {"tracks": minted},
         )

@@ -7,7 +7,7 @@ it stands. Refuses to switch graphs.
 import asyncio
 from dataclasses import dataclass
 
-from graph_schema.store import BlockRef, Cursor, GraphStore
+from graph_schema.store import Cursor, GraphStore
 from ingest.chain_applier import ChainApplier
 from ingest.chain_journal import ChainJournal, JournalRecord, Place, RecordState
 from ingest.errors import JournalIncomplete
@@ -88,10 +88,9 @@ class GraphRebuild:
 
     async def _apply(self, record: JournalRecord, cursor: Cursor, *, new: bool) -> Cursor:
         found = await asyncio.to_thread(self._journal.load, record)
-        last, block = found.last, None
         if record.state is RecordState.OPEN:
-            block = BlockRef(last.number, last.hash, last.parent_hash, last.timestamp_at)
-        return await self._applier.apply(found, cursor, block, new=new)
+            return await self._applier.apply_open([found], cursor, new=new)
+        return await self._applier.apply(found, cursor, new=new)
 
     async def _project_log(self, last: int, progress: Progress, total: float, done: int) -> None:
         projector = LogProjector(self._log, self._target)

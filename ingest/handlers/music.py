@@ -164,7 +164,7 @@ def on_edition_minted(event: EditionMinted, context: Context) -> None:
     """The track has one more edition; price, supply, uri, licence and payee are those of the newest."""
     terms = EditionTerms(*event.terms)
     token = _token(context, event.token_id)
-    context.state.tracks[token] = terms.track_id
+    context.state.add_edition(terms.track_id, token)
     track = ("Track", terms.track_id)
     context.rows.node(
         *track,

@@ -72,7 +72,7 @@ def test_the_last_word_on_a_relationship_counts() -> None:
     (gone,) = rows.build_edges()
     assert gone.rows is None
     assert gone.deleted is not None
-    assert gone.deleted.to_pylist() == [{"source": "0x01", "target": "0x02"}]
+    assert gone.deleted.to_pylist() == [{"source": "0x01", "target": "0x02", "in_block": 0}]
     rows.edge("FOLLOWS", *ends, on_chain=True)
     (back,) = rows.build_edges()
     assert back.deleted is None
