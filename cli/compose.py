@@ -118,6 +118,7 @@ def keeper_context(installation: Installation) -> KeeperContext:
     return KeeperContext(
         home=settings.paths,
         store=installation.store,
+        log=installation.log,
         rpc=installation.rpc,
         deployment=installation.deployment,
         sender=TransactionSender(installation.rpc, keepers[0]),

@@ -60,6 +60,8 @@ def load_openings(path: Path) -> Iterator[Opening]:
 
 def erase_opening(path: Path, address: Address) -> bool:
     """Overwrite the opening of a listener who asked for deletion; return whether there was one."""
+    if not path.is_file():
+        return False
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA secure_delete = ON")
         return database.execute("DELETE FROM openings WHERE address = ?", (address,)).rowcount > 0

@@ -13,6 +13,7 @@ FinalError
 ├── BrokenChain           the log was changed afterwards
 ├── UnusableLogUrl        no URL of a database that this installation can open
 ├── NewerSchema           a later version has written to the log's database
+├── EntriesErased         a deletion has erased what an older snapshot was made of
 ├── LogFork               two keepers' logs differ from an entry on
 ├── RepeatedKey           entries of another keeper's log have one idempotency key
 ├── UnusableReplica       another keeper's log is broken, forged or cut
@@ -147,6 +148,17 @@ class NewerSchema(FinalError):
         super().__init__(
             f"the log at {where} has schema {revision}, which this version of TuneFi does not know; "
             "nothing was changed: run the version that wrote it, or a later one"
+        )
+
+
+class EntriesErased(FinalError):
+    """What an older snapshot was made of was erased; only a later one can be built."""
+
+    def __init__(self, position: int, up_to: int) -> None:
+        self.position, self.up_to = position, up_to
+        super().__init__(
+            f"entry {position} was erased by a deletion that comes after entry {up_to}, so the graph as of "
+            f"entry {up_to} cannot be rebuilt; take the head of the log, or a copy of that snapshot's files"
         )
 
 

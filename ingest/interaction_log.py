@@ -4,7 +4,7 @@ Owns its life in a database: opening, appending, reading, erasing. How entries h
 `hash_chain`, how they become rows in `appending`. Refuses to judge an entry: `validation` has done that.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from ingest.appending import Receipt, append_rows, build_row, insert_rows, read_head
-from ingest.entries import Entry, Kind, decode_entry
+from ingest.entries import Entry, decode_entry
+from ingest.erasure import Deletion, clean_disk, erase_entries, read_open_deletions, read_unexplained
 from ingest.errors import (
     BrokenChain,
+    EntriesErased,
     IdempotencyConflict,
     LogFork,
     LogFull,
@@ -161,25 +163,32 @@ class InteractionLog:
         where = (ENTRIES.c.account == account) & (ENTRIES.c.position < before)
         return self._read(sa.select(ENTRIES).where(where))
 
-    def erase(self, account: Address, deletion: int) -> int:
-        """Erase payloads and salts of what an account said before a deletion; hashes and deletions stay.
+    def find_deletions(self, up_to: int) -> list[Deletion]:
+        """Return the deletions up to a position of accounts that have something left to erase."""
+        with self._errors(), self._engine.connect() as connection:
+            return read_open_deletions(connection, up_to)
 
-        Args:
-            account: Whose.
-            deletion: Position of the account's deletion, which stays as the reason.
+    def erase(self, deletions: Iterable[Deletion]) -> int:
+        """Erase payloads and salts of what accounts said before their deletions; hashes and deletions stay.
 
         Returns:
-            How many were erased now.
+            How many entries were erased now.
         """
-        where = (
-            (ENTRIES.c.account == account)
-            & (ENTRIES.c.position < deletion)
-            & (ENTRIES.c.kind != Kind.DELETE.value)
-            & ENTRIES.c.payload.is_not(None)
-        )
-        statement = sa.update(ENTRIES).where(where).values(payload=None, salt=None)
         with self._errors(), writing(self._engine).begin() as connection:
-            return connection.execute(statement).rowcount
+            erased = sum(erase_entries(connection, deletion) for deletion in deletions)
+        with self._errors():
+            clean_disk(self._engine)
+        return erased
+
+    def check_rebuildable(self, after: int, up_to: int) -> None:
+        """Check that what happened up to a position can still be told from the entries behind another.
+
+        Raises:
+            EntriesErased: A later deletion has erased one of them.
+        """
+        with self._errors(), self._engine.connect() as connection:
+            if (position := read_unexplained(connection, after, up_to)) is not None:
+                raise EntriesErased(position, up_to)
 
     def check_chain(self, expected: LogHead | None = None) -> LogHead:
         """Walk the chain of hashes from the first entry and return the head.

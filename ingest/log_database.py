@@ -19,6 +19,7 @@ _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "wal_autocheckpoint=8192",  # 32 MiB: keys are spread over the index, so few pages are written twice
+    "secure_delete=ON",  # what a deletion erases is overwritten
     "busy_timeout=10000",
     "foreign_keys=ON",
 )

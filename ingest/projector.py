@@ -61,9 +61,11 @@ class LogProjector:
 
         Raises:
             LogMismatch: The graph was projected from another log.
+            EntriesErased: The graph as of that position cannot be rebuilt; nothing was applied.
             StaleCursor: Someone else writes to this graph.
         """
         cursor = await self._read_cursor()
+        await asyncio.to_thread(self._check_rebuildable, cursor.position if cursor else 0, up_to)
         while True:
             self.position = LogPosition(cursor.position if cursor else 0)
             entries = await self._read_next(cursor, up_to)
@@ -72,6 +74,9 @@ class LogProjector:
             batch = await self._build_batch(entries, cursor)
             await write_measured(self._store, batch, self._telemetry)
             cursor = batch.cursor
+
+    def _check_rebuildable(self, after: int, up_to: int | None) -> None:
+        self._log.check_rebuildable(after, self._log.head().position if up_to is None else up_to)
 
     async def _read_cursor(self) -> Cursor | None:
         cursor = await self._store.read_cursor(LOG_SOURCE)

@@ -10,6 +10,7 @@ from functools import cached_property
 from commitments.library import EpochLibrary
 from engagement.parameters import RewardParameters
 from graph_schema.store import GraphStore
+from ingest.interaction_log import InteractionLog
 from keepers.signing_record import SigningRecord
 from tunefi.chain.contract import Contract
 from tunefi.chain.deployment import Deployment
@@ -56,6 +57,7 @@ class KeeperContext:
     Attributes:
         home: Where snapshots, models and epochs lie.
         store: The graph.
+        log: The interaction log, in which deletions stand.
         rpc: The node; it must know `finalized`.
         deployment: The contracts.
         sender: Sends transactions; its own signer pays for gas.
@@ -69,6 +71,7 @@ class KeeperContext:
 
     home: Home
     store: GraphStore
+    log: InteractionLog
     rpc: JsonRpc
     deployment: Deployment
     sender: TransactionSender

@@ -10,8 +10,8 @@ from tunefi.progress import Progress
 
 EPOCH_JOBS = ("snapshot", "train", "build_epoch", "commit_epoch")
 """From what is final to a commitment."""
-REWARD_JOBS = ("post_rewards", "pay_rewards")
-"""From a final epoch to payment; each waits for the chain's own time."""
+REWARD_JOBS = ("post_rewards", "pay_rewards", "erase_deleted")
+"""From a final epoch to payment, and to what is then erased; each waits for the chain's own time."""
 
 
 async def run_epoch_cycle(context: KeeperContext, progress: Progress) -> list[JobReport]:

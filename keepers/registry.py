@@ -11,6 +11,7 @@ from keepers.jobs import (
     answer_demands,
     build_epoch,
     commit_epoch,
+    erase_deleted,
     pay_rewards,
     post_rewards,
     snapshot,
@@ -22,7 +23,7 @@ from tunefi.progress import Progress
 
 Job = Callable[[KeeperContext, Progress], Awaitable[JobReport]]
 
-_MODULES = (snapshot, train, build_epoch, commit_epoch, post_rewards, pay_rewards)
+_MODULES = (snapshot, train, build_epoch, commit_epoch, post_rewards, pay_rewards, erase_deleted)
 
 
 def _in_turn(job: Job) -> Job:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from ingest.appending import Receipt
 from ingest.entries import Interaction, Kind, encode_entry, parse_idempotency_key
+from ingest.erasure import Deletion
 from ingest.errors import BrokenChain, IdempotencyConflict, MalformedEntry
 from ingest.hash_chain import GENESIS_HASH, LogHead
 from ingest.interaction_log import InteractionLog
@@ -127,18 +128,19 @@ def test_erasing_keeps_the_chain_and_the_receipts(log: InteractionLog) -> None:
     one = build_listen(1).account
     log.append([build_listen(1), build_listen(2, account_number=2), build_listen(3)])
     (deletion,) = log.append([build_interaction(Kind.DELETE, one, "", key=9, label="Account")])
-    assert log.erase(one, deletion.position) == 2
+    assert log.find_deletions(4) == [Deletion(one, LogPosition(4))]
+    assert log.erase(log.find_deletions(4)) == 2
     assert [stored.entry is None for stored in log.read(0, 10)] == [True, False, True, False]
     assert log.check_chain().hash == deletion.hash
     assert log.append([build_listen(1)])[0].duplicate
-    assert log.erase(one, deletion.position) == 0
+    assert log.find_deletions(4) == []
 
 
 def test_an_erased_entry_without_a_deletion_is_found(log: InteractionLog) -> None:
     log.append([build_listen(number, account_number=number) for number in range(1, 6)])
     log.append([build_interaction(Kind.DELETE, f"0x{2:040x}", "", key=9, label="Account")])
     for number in (2, 4):
-        log.erase(Address(f"0x{number:040x}"), 6)
+        log.erase([Deletion(Address(f"0x{number:040x}"), LogPosition(6))])
     with pytest.raises(BrokenChain, match="no deletion") as caught:
         log.check_chain()
     assert caught.value.position == 4

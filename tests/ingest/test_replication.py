@@ -151,7 +151,7 @@ def test_what_was_erased_comes_erased_when_a_deletion_asks_for_it(
 ) -> None:
     account = Address(f"0x{1:040x}")
     (deletion,) = source.append([build_interaction(Kind.DELETE, account, "", key=9, label="Account")])
-    assert source.erase(account, deletion.position) == 10
+    assert source.erase(source.find_deletions(deletion.position)) == 10
     replicate(source, any_log)
     assert any_log.check_chain() == source.head()
     assert sum(stored.entry is None for stored in any_log.read(0, 100)) == 10

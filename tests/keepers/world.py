@@ -142,9 +142,11 @@ async def build_world(
 ) -> World:
     """Set the scene: bonds, two artists, a catalogue, stakes, purchases, follows, listens, funding."""
     home = Home(folder / "home").create()
+    log = InteractionLog.at_path(home.log)
     context = KeeperContext(
         home=home,
         store=store,
+        log=log,
         rpc=stage.rpc,
         deployment=stage.deployment,
         sender=TransactionSender(stage.rpc, stage.signers[3]),
@@ -152,7 +154,7 @@ async def build_world(
         epoch_secret=bytes(range(32)),
         choices=KeeperChoices(dimension=DIMENSION, list_length=5, generated="everything: a test"),
     )
-    world = World(stage, store, InteractionLog.at_path(home.log), context)
+    world = World(stage, store, log, context)
     await _set_the_chain(world)
     _fill_the_log(world)
     await world.settle()
