@@ -18,7 +18,7 @@ import uvicorn
 
 from api.app import create_app
 from api.jobs import JobDesk
-from api.metrics.ingestion_readings import IngestionReadings
+from api.metrics.ingestion_readings import ChainReadings, LogReadings
 from api.metrics.instruments import Metrics
 from api.metrics.node_readings import NodeReadings
 from api.services import Services
@@ -55,7 +55,8 @@ class Service:
         self._keepers = keepers
         self._metrics = metrics
         metrics.expect_jobs(JOBS if keepers else ())
-        metrics.registry.register(IngestionReadings(self.ingestion.status, now_at))
+        metrics.registry.register(ChainReadings(self.ingestion.follower.status))
+        metrics.registry.register(LogReadings(self.ingestion.status, now_at))
         metrics.registry.register(NodeReadings(installation.rpc))
         self._token = secrets.token_urlsafe(32)
         self._stop = asyncio.Event()

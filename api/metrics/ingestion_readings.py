@@ -14,8 +14,32 @@ from ingest.ingestion_status import IngestionStatus, ProjectionLag
 from tunefi.ids import Microseconds
 
 
-class IngestionReadings(Collector):
-    """Turns the state of ingestion into metrics.
+class ChainReadings(Collector):
+    """Turns the state of a follower into metrics.
+
+    Args:
+        status: Live.
+    """
+
+    def __init__(self, status: FollowerStatus) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[Metric]:
+        """Return everything that is known now."""
+        chain = self._status
+        yield gauge("tunefi_chain_head_block", "Newest block of the chain.", chain.head_block)
+        yield gauge("tunefi_chain_head_timestamp_seconds", "Time of that block.", _seconds(chain.head_at))
+        yield gauge("tunefi_chain_finalized_block", "Newest block that counts for money.", chain.final_block)
+        yield gauge("tunefi_ingest_applied_block", "Newest block in the graph.", chain.applied_block)
+        yield gauge("tunefi_ingest_lag_blocks", "Blocks that the graph is behind the head.", chain.lag_blocks)
+        behind = "Time of the head less time of the newest block in the graph."
+        yield gauge("tunefi_ingest_lag_seconds", behind, chain.lag_seconds)
+        left_out = "Logs that did not decode and were left out."
+        yield CounterMetricFamily("tunefi_ingest_set_aside_logs", left_out, value=chain.set_aside)
+
+
+class LogReadings(Collector):
+    """Turns the positions of the log and its projection into metrics.
 
     Args:
         status: Live.
@@ -27,27 +51,11 @@ class IngestionReadings(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Return everything that is known now."""
-        yield from _of_chain(self._status.chain)
         try:
             lag = self._status.read_projection()
         except LogUnavailable:
             lag = None
         yield from _of_log(lag, self._clock())
-
-
-def _of_chain(chain: FollowerStatus) -> Iterator[Metric]:
-    yield gauge("tunefi_chain_head_block", "Newest block of the chain.", chain.head_block)
-    yield gauge("tunefi_chain_head_timestamp_seconds", "Time of that block.", _seconds(chain.head_at))
-    yield gauge("tunefi_chain_finalized_block", "Newest block that counts for money.", chain.final_block)
-    yield gauge("tunefi_ingest_applied_block", "Newest block in the graph.", chain.applied_block)
-    yield gauge("tunefi_ingest_lag_blocks", "Blocks that the graph is behind the head.", chain.lag_blocks)
-    yield gauge(
-        "tunefi_ingest_lag_seconds", "Time of the head less time of the newest block in the graph.",
-        chain.lag_seconds,
-    )  # fmt: skip
-    yield CounterMetricFamily(
-        "tunefi_ingest_set_aside_logs", "Logs that did not decode and were left out.", value=chain.set_aside
-    )
 
 
 def _of_log(lag: ProjectionLag | None, now_at: Microseconds) -> Iterator[Metric]:
