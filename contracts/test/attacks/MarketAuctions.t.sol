@@ -132,7 +132,6 @@ contract MarketAuctionsAttacks is MarketSystem {
 
     function test_a_bid_in_a_currency_that_takes_a_fee_is_refused() public {
         FeeCoin fee = new FeeCoin();
-        fee.setTakesFee(true);
         fee.mint(BUYER, 10 ether);
         vm.prank(BUYER);
         fee.approve(address(market), type(uint256).max);

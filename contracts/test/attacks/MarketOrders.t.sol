@@ -12,7 +12,7 @@ import {Marketplace} from "../../src/Marketplace.sol";
 import {IMarketplace} from "../../src/interfaces/IMarketplace.sol";
 import {IPriceFeed} from "../../src/interfaces/IPriceFeed.sol";
 import {StrangeCollection} from "../kit/Collections.sol";
-import {Coin, FeeCoin, HookCoin} from "../kit/Currencies.sol";
+import {CallingCoin, Coin, FeeCoin} from "../kit/Currencies.sol";
 import {MarketSystem} from "../kit/MarketSystem.sol";
 
 /// @dev Says yes until it says no.
@@ -57,7 +57,7 @@ contract Reentrant is ERC1155Holder {
         coin.approve(address(market), type(uint256).max);
     }
 
-    function tokensToSend() external {
+    function reenter() external {
         _reenter();
     }
 
@@ -240,7 +240,6 @@ contract MarketOrdersAttacks is MarketSystem {
 
     function test_a_currency_that_takes_a_fee_is_refused() public {
         FeeCoin fee = new FeeCoin();
-        fee.setTakesFee(true);
         fee.mint(BUYER, 10 ether);
         vm.prank(BUYER);
         fee.approve(address(market), type(uint256).max);
@@ -278,17 +277,18 @@ contract MarketOrdersAttacks is MarketSystem {
     }
 
     function test_no_hook_of_a_currency_reenters() public {
-        HookCoin hook = new HookCoin();
-        market.setCurrency(address(hook), true);
+        CallingCoin calling = new CallingCoin();
+        market.setCurrency(address(calling), true);
         Reentrant attacker = new Reentrant(market);
-        hook.mint(address(attacker), 10 ether);
-        attacker.approve(hook);
+        calling.mint(address(attacker), 10 ether);
+        attacker.approve(calling);
+        calling.callOnTransfer(address(attacker), abi.encodeCall(attacker.reenter, ()));
         IMarketplace.Order memory order = _listing();
-        order.currency = address(hook);
+        order.currency = address(calling);
         bytes memory again = _fillCall(order, address(attacker), PRICE);
         attacker.start(again, again);
         _checkRefused(attacker);
-        assertEq(hook.balanceOf(address(attacker)), 10 ether - PRICE, "paid once");
+        assertEq(calling.balanceOf(address(attacker)), 10 ether - PRICE, "paid once");
     }
 
     function test_a_buyer_that_refuses_the_rest_hurts_itself_alone() public {

@@ -4,8 +4,7 @@ pragma solidity 0.8.37;
 import {FanEngagement} from "../../src/FanEngagement.sol";
 import {IFanEngagement} from "../../src/interfaces/IFanEngagement.sol";
 import {IRecommendationGraph} from "../../src/interfaces/IRecommendationGraph.sol";
-import {GasRecorder} from "../kit/GasRecorder.sol";
-import {HostileToken} from "../kit/HostileToken.sol";
+import {CallingCoin, Coin, HostileCoin, RecordingCoin} from "../kit/Currencies.sol";
 import {Rewards} from "../kit/Rewards.sol";
 
 /// @title Attacks on claims and pushed payments
@@ -41,34 +40,36 @@ contract RewardPaymentsAttackTest is Rewards {
     }
 
     function test_a_claim_that_reenters_by_the_token_is_paid_once_and_a_batch_is_not_entered() public {
-        HostileToken hostile = _useHostileToken();
+        CallingCoin calling = new CallingCoin();
+        _payIn(calling);
         (uint64 epoch, bytes32 root) = _pay(_pair(FIRST, SECOND), FUNDS);
         _optIn(2);
         bytes32[] memory proof = _proof(epoch, _pair(FIRST, SECOND), 0);
-        hostile.reenter(address(fans), abi.encodeCall(fans.claim, (_account(0), epoch, root, FIRST, proof)));
+        calling.callOnTransfer(address(fans), abi.encodeCall(fans.claim, (_account(0), epoch, root, FIRST, proof)));
         fans.claim(_account(0), epoch, root, FIRST, proof);
-        assertTrue(hostile.reentrySucceeded(), "a claim in a claim finds nothing due");
-        assertEq(hostile.balanceOf(_account(0)), FIRST, "paid once");
+        assertTrue(calling.done(), "a claim in a claim finds nothing due");
+        assertEq(calling.balanceOf(_account(0)), FIRST, "paid once");
         IFanEngagement.Claim[] memory claims = _claims(epoch, _pair(FIRST, SECOND));
-        hostile.reenter(address(fans), abi.encodeCall(fans.claimBatch, (epoch, root, claims)));
+        calling.callOnTransfer(address(fans), abi.encodeCall(fans.claimBatch, (epoch, root, claims)));
         fans.claimBatch(epoch, root, claims);
-        assertFalse(hostile.reentrySucceeded(), "batch in a batch");
-        hostile.reenter(address(fans), abi.encodeCall(fans.claim, (_account(0), epoch, root, FIRST, proof)));
+        assertFalse(calling.done(), "batch in a batch");
+        calling.callOnTransfer(address(fans), abi.encodeCall(fans.claim, (_account(0), epoch, root, FIRST, proof)));
         fans.claimBatch(epoch, root, claims);
-        assertEq(hostile.balanceOf(_account(0)) + hostile.balanceOf(_account(1)), FIRST + SECOND, "paid once each");
+        assertEq(calling.balanceOf(_account(0)) + calling.balanceOf(_account(1)), FIRST + SECOND, "paid once each");
         assertEq(fans.totalPaid(), FIRST + SECOND, "total");
     }
 
     function test_one_recipient_that_fails_in_any_manner_hurts_nobody_else() public {
-        for (uint8 manner = 1; manner <= uint8(HostileToken.Manner.ReturnBomb); ++manner) {
+        for (uint8 manner = 1; manner <= uint8(HostileCoin.Manner.ReturnBomb); ++manner) {
             uint256 state = vm.snapshotState();
-            _failingRecipient(HostileToken.Manner(manner));
+            _failingRecipient(HostileCoin.Manner(manner));
             vm.revertToState(state);
         }
     }
 
-    function _failingRecipient(HostileToken.Manner manner) private {
-        HostileToken hostile = _useHostileToken();
+    function _failingRecipient(HostileCoin.Manner manner) private {
+        HostileCoin hostile = new HostileCoin();
+        _payIn(hostile);
         uint256[] memory earned = new uint256[](3);
         (earned[0], earned[1], earned[2]) = (FIRST, SECOND, 1);
         (uint64 epoch, bytes32 root) = _pay(earned, FUNDS);
@@ -82,7 +83,7 @@ contract RewardPaymentsAttackTest is Rewards {
         assertTrue(before - gasleft() < fans.PUSH_GAS() + 350_000, "what it could burn is bounded");
         assertEq(fans.claimed(_account(1)), 0, "nothing lost");
         assertEq(fans.totalPaid(), FIRST + 1, "nothing counted");
-        hostile.treat(_account(1), HostileToken.Manner.Honest);
+        hostile.treat(_account(1), HostileCoin.Manner.Honest);
         assertEq(fans.claimBatch(epoch, root, claims), SECOND, "paid later");
         assertEq(hostile.balanceOf(_account(1)), SECOND, "balance");
     }
@@ -110,13 +111,13 @@ contract RewardPaymentsAttackTest is Rewards {
         (uint64 epoch, bytes32 root) = _pay(_pair(FIRST, SECOND), FUNDS);
         _optIn(1);
         bytes memory call = abi.encodeCall(fans.claimBatch, (epoch, root, _claims(epoch, _pair(FIRST, SECOND))));
-        vm.etch(address(token), type(GasRecorder).runtimeCode);
+        vm.etch(address(token), type(RecordingCoin).runtimeCode);
         uint256 leastPaid = type(uint256).max;
         for (uint256 gas = 180_000; gas < 240_000; gas += 131) {
             uint256 state = vm.snapshotState();
             vm.cool(address(token));
             (bool success,) = address(fans).call{gas: gas}(call);
-            uint256 seen = GasRecorder(address(token)).seen();
+            uint256 seen = RecordingCoin(address(token)).seen();
             if (success && seen < leastPaid) leastPaid = seen;
             vm.revertToState(state);
         }
@@ -166,9 +167,10 @@ contract RewardPaymentsAttackTest is Rewards {
         assertEq(token.balanceOf(address(fans)), FUNDS + 5 ether - FIRST, "left");
     }
 
-    function _useHostileToken() private returns (HostileToken hostile) {
-        hostile = new HostileToken();
-        fans = new FanEngagement(address(manager), hostile, graph, governance, DELAY, 0, 0);
-        hostile.approve(address(fans), type(uint256).max);
+    /// @dev From here on rewards are paid in that currency.
+    function _payIn(Coin coin) private {
+        coin.mint(address(this), FUNDS);
+        fans = new FanEngagement(address(manager), coin, graph, governance, DELAY, 0, 0);
+        coin.approve(address(fans), type(uint256).max);
     }
 }

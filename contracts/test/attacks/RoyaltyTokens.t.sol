@@ -1,60 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IRoyaltyDistributor} from "../../src/interfaces/IRoyaltyDistributor.sol";
-import {Coin} from "../kit/Currencies.sol";
+import {
+    BlockingCoin,
+    CallingCoin,
+    Coin,
+    FancifulCoin,
+    FeeCoin,
+    LyingCoin,
+    RebaseCoin,
+    SilentCoin,
+    SmallCoin
+} from "../kit/Currencies.sol";
 import {MusicSystem} from "../kit/MusicSystem.sol";
-import {BlockingToken, CallingToken, FeeToken, RebaseToken, SilentToken, SmallToken} from "../kit/OddTokens.sol";
-
-/// @dev Says that a transfer was done and moves nothing.
-contract LyingToken {
-    function balanceOf(address) external pure returns (uint256) {
-        return 1_000;
-    }
-
-    function transfer(address, uint256) external pure returns (bool) {
-        return true;
-    }
-
-    function transferFrom(address, address, uint256) external pure returns (bool) {
-        return true;
-    }
-}
-
-/// @dev Gives every account whatever balance it is told to.
-contract FancifulToken is ERC20("Fanciful", "FAN") {
-    uint256 private _extra;
-
-    function pretend(uint256 extra) external {
-        _extra = extra;
-    }
-
-    function balanceOf(address account) public view override returns (uint256) {
-        return super.balanceOf(account) + _extra;
-    }
-
-    function transferFrom(address, address, uint256 value) public override returns (bool) {
-        _extra += value;
-        return true;
-    }
-}
 
 contract RoyaltyTokensTest is MusicSystem {
     address private constant A = address(0xa1);
     address private constant B = address(0xb2);
 
     function test_a_token_that_takes_a_fee_is_refused_where_a_sum_is_promised() public {
-        FeeToken fee = new FeeToken();
+        FeeCoin fee = new FeeCoin();
+        fee.mint(address(this), 10_000);
         fee.approve(address(royalties), 200);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyDistributor.ShortDeposit.selector, address(fee), 198, 200));
         royalties.deposit(address(fee), _credits(A, 200));
     }
 
     function test_a_token_that_takes_a_fee_is_credited_by_what_arrives() public {
-        FeeToken fee = new FeeToken();
+        FeeCoin fee = new FeeCoin();
+        fee.mint(address(this), 10_000);
         fee.approve(address(royalties), 200);
         assertEq(royalties.depositReceived(A, address(fee), 200), 198, "credited");
         IRoyaltyDistributor.Split memory split = _split(A, 500_000, B);
@@ -66,7 +43,8 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_rebase_upwards_is_nobodys() public {
-        RebaseToken rebase = new RebaseToken();
+        RebaseCoin rebase = new RebaseCoin();
+        rebase.mint(address(this), 100);
         rebase.approve(address(royalties), 100);
         royalties.deposit(address(rebase), _credits(A, 100));
         rebase.rebase(150);
@@ -75,7 +53,8 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_rebase_downwards_hurts_its_own_currency_alone() public {
-        RebaseToken rebase = new RebaseToken();
+        RebaseCoin rebase = new RebaseCoin();
+        rebase.mint(address(this), 100);
         rebase.approve(address(royalties), 100);
         royalties.deposit(address(rebase), _credits(A, 100));
         token.approve(address(royalties), 100);
@@ -88,7 +67,8 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_rebase_during_a_deposit_credits_no_more_than_arrives() public {
-        RebaseToken rebase = new RebaseToken();
+        RebaseCoin rebase = new RebaseCoin();
+        rebase.mint(address(this), 100);
         rebase.approve(address(royalties), 100);
         rebase.rebase(50);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyDistributor.ShortDeposit.selector, address(rebase), 50, 100));
@@ -97,7 +77,8 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_token_without_return_values_is_taken_and_paid_out() public {
-        SilentToken silent = new SilentToken();
+        SilentCoin silent = new SilentCoin();
+        silent.mint(address(this), 100);
         silent.approve(address(royalties), 10);
         royalties.deposit(address(silent), _credits(A, 10));
         assertEq(royalties.withdrawFor(A, address(silent)), 10, "paid");
@@ -108,12 +89,13 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_token_that_blocks_an_account_stops_nobody_else_and_the_owner_names_another() public {
-        BlockingToken blocking = new BlockingToken();
+        BlockingCoin blocking = new BlockingCoin();
+        blocking.mint(address(this), 100);
         blocking.approve(address(royalties), 30);
         royalties.deposit(address(blocking), _credits(A, 10));
         royalties.deposit(address(blocking), _credits(B, 20));
-        blocking.block_(A);
-        vm.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, A));
+        blocking.setBlocked(A, true);
+        vm.expectRevert(abi.encodeWithSelector(BlockingCoin.Blocked.selector, A));
         royalties.withdrawFor(A, address(blocking));
         assertEq(royalties.withdrawFor(B, address(blocking)), 20, "the other one");
         vm.prank(A);
@@ -122,31 +104,33 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_token_that_blocks_the_ledger_cannot_be_deposited_nor_stop_other_currencies() public {
-        BlockingToken blocking = new BlockingToken();
+        BlockingCoin blocking = new BlockingCoin();
+        blocking.mint(address(this), 100);
         address account = royalties.createSplit(_split(A, 500_000, B));
         assertTrue(blocking.transfer(account, 5), "transfer");
-        blocking.block_(address(royalties));
+        blocking.setBlocked(address(royalties), true);
         blocking.approve(address(royalties), 1);
-        vm.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, address(royalties)));
+        vm.expectRevert(abi.encodeWithSelector(BlockingCoin.Blocked.selector, address(royalties)));
         royalties.deposit(address(blocking), _credits(A, 1));
-        vm.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, address(royalties)));
+        vm.expectRevert(abi.encodeWithSelector(BlockingCoin.Blocked.selector, address(royalties)));
         royalties.sweep(account, address(blocking));
         vm.deal(account, 3);
         assertEq(royalties.sweep(account, ETHER), 3, "ether is swept all the same");
     }
 
     function test_amounts_of_a_token_with_96_bits_are_taken_whole() public {
-        SmallToken small = new SmallToken();
+        SmallCoin small = new SmallCoin();
         uint256 all = type(uint96).max;
+        small.mint(address(this), all);
         small.approve(address(royalties), type(uint256).max);
-        vm.expectRevert(abi.encodeWithSelector(SmallToken.TooLarge.selector, all + 1));
+        vm.expectRevert(abi.encodeWithSelector(SmallCoin.TooLarge.selector, all + 1));
         royalties.deposit(address(small), _credits(A, all + 1));
         royalties.deposit(address(small), _credits(A, all));
         assertEq(royalties.withdrawFor(A, address(small)), all, "paid");
     }
 
     function test_a_token_that_lies_credits_nothing() public {
-        LyingToken lying = new LyingToken();
+        LyingCoin lying = new LyingCoin();
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyDistributor.ShortDeposit.selector, address(lying), 0, 7));
         royalties.deposit(address(lying), _credits(A, 7));
         assertEq(royalties.depositReceived(A, address(lying), 7), 0, "credited");
@@ -156,7 +140,7 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_a_token_that_makes_up_balances_makes_up_its_own_only() public {
-        FancifulToken fanciful = new FancifulToken();
+        FancifulCoin fanciful = new FancifulCoin();
         uint256 most = type(uint256).max;
         royalties.deposit(address(fanciful), _credits(A, most));
         assertEq(royalties.balanceOf(A, address(fanciful)), most, "worth nothing");
@@ -170,7 +154,7 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_the_largest_amount_is_distributed_to_the_wei() public {
-        FancifulToken fanciful = new FancifulToken();
+        FancifulCoin fanciful = new FancifulCoin();
         IRoyaltyDistributor.Split memory split = _split(A, 333_333, B);
         address account = royalties.createSplit(split);
         royalties.deposit(address(fanciful), _credits(account, type(uint256).max));
@@ -205,18 +189,20 @@ contract RoyaltyTokensTest is MusicSystem {
     }
 
     function test_what_a_hook_may_do_meanwhile_moves_no_money() public {
-        CallingToken calling = new CallingToken();
+        CallingCoin calling = new CallingCoin();
+        calling.mint(address(this), 100);
         calling.approve(address(royalties), 10);
         IRoyaltyDistributor.Split memory split = _split(A, 500_000, B);
         calling.callOnTransfer(address(royalties), abi.encodeCall(royalties.createSplit, (split)));
         royalties.deposit(address(calling), _credits(A, 10));
-        assertEq(calling.failure().length, 0, "a split was created");
+        assertTrue(calling.done(), "a split was created");
         assertEq(royalties.splitCount(), 1, "one");
         assertEq(royalties.balanceOf(A, address(calling)), 10, "credited once");
     }
 
     function test_what_a_hook_pays_in_meanwhile_is_credited_once() public {
-        CallingToken calling = new CallingToken();
+        CallingCoin calling = new CallingCoin();
+        calling.mint(address(this), 100);
         calling.approve(address(royalties), 10);
         assertTrue(calling.transfer(address(calling), 5), "transfer");
         calling.callOnTransfer(address(calling), abi.encodeCall(calling.transfer, (address(royalties), 5)));
@@ -259,7 +245,8 @@ contract RoyaltyTokensTest is MusicSystem {
 
     /// @dev Moves a token in one of four ways; the token calls the ledger meanwhile, and keeps why it failed.
     function _moveWithHook(uint256 way, bytes memory entry) private returns (bytes32) {
-        CallingToken calling = new CallingToken();
+        CallingCoin calling = new CallingCoin();
+        calling.mint(address(this), 100);
         calling.approve(address(royalties), 20);
         address account = royalties.createSplit(_split(A, 500_000, B));
         royalties.deposit(address(calling), _credits(A, 10));
@@ -269,6 +256,6 @@ contract RoyaltyTokensTest is MusicSystem {
         else if (way == 1) royalties.depositReceived(A, address(calling), 10);
         else if (way == 2) royalties.withdrawFor(A, address(calling));
         else royalties.sweep(account, address(calling));
-        return bytes32(calling.failure());
+        return bytes32(calling.answer());
     }
 }

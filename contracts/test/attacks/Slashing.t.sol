@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {StakingContract} from "../../src/StakingContract.sol";
 import {IStakingContract} from "../../src/interfaces/IStakingContract.sol";
+import {CallingCoin} from "../kit/Currencies.sol";
 import {VotingSystem} from "../kit/VotingSystem.sol";
-
-/// @dev A token that calls whoever it pays, which TuneToken does not: the guards must hold even then.
-contract HookedToken is ERC20Burnable {
-    constructor() ERC20("Hooked", "HOOK") {
-        _mint(msg.sender, 1_000 ether);
-    }
-
-    function _update(address from, address to, uint256 value) internal override {
-        super._update(from, to, value);
-        if (to.code.length > 0) {
-            try Reenterer(to).onPaid() {} catch {}
-        }
-    }
-}
 
 contract Reenterer {
     StakingContract private staking;
@@ -153,11 +138,11 @@ contract SlashingAttacks is VotingSystem {
     }
 
     function test_no_payment_can_be_reentered_even_by_a_token_with_hooks() public {
-        HookedToken hooked = new HookedToken();
+        CallingCoin coin = new CallingCoin();
         Reenterer reenterer = new Reenterer();
-        StakingContract target = new StakingContract(IERC20(address(hooked)), address(reenterer), 0, 0);
-        hooked.transfer(address(reenterer), 100);
-        reenterer.run(address(hooked), abi.encodeCall(IERC20.approve, (address(target), 100)));
+        StakingContract target = new StakingContract(IERC20(address(coin)), address(reenterer), 0, 0);
+        coin.mint(address(reenterer), 100);
+        reenterer.run(address(coin), abi.encodeCall(IERC20.approve, (address(target), 100)));
         reenterer.run(address(target), abi.encodeCall(target.stake, (50)));
         reenterer.run(address(target), abi.encodeCall(target.bond, (50)));
         reenterer.run(address(target), abi.encodeCall(target.unstake, (50)));
@@ -167,7 +152,9 @@ contract SlashingAttacks is VotingSystem {
         reenterer.arm(target, abi.encodeCall(target.stake, (1)));
         reenterer.arm(target, abi.encodeCall(target.bond, (1)));
         reenterer.arm(target, abi.encodeCall(target.slash, (new address[](0), 1, address(0), 1)));
+        coin.callOnTransfer(address(reenterer), abi.encodeCall(reenterer.onPaid, ()));
         reenterer.run(address(target), abi.encodeCall(target.withdrawStake, ()));
+        coin.callOnTransfer(address(reenterer), abi.encodeCall(reenterer.onPaid, ()));
         address[] memory keepers = new address[](1);
         keepers[0] = address(reenterer);
         reenterer.run(address(target), abi.encodeCall(target.slash, (keepers, 5_000, address(reenterer), 5_000)));
@@ -176,6 +163,6 @@ contract SlashingAttacks is VotingSystem {
             bytes4 refused = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
             assertEq(bytes32(reenterer.reasons(i)), bytes32(refused), "refused");
         }
-        assertEq(hooked.balanceOf(address(target)), 25, "what is left of the bond");
+        assertEq(coin.balanceOf(address(target)), 25, "what is left of the bond");
     }
 }
