@@ -4,6 +4,9 @@ Owns the questions, and that all of one answer comes from one node. Refuses to b
 contradicts itself, and to know the graph.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
 from ingest.block_logs import BlockLogs
 from ingest.chain_watch import ChainWatch
 from ingest.range_sample import RangeSample
@@ -11,6 +14,7 @@ from tunefi.chain.blocks import BlockHeader, check_links, fetch_block, fetch_blo
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.errors import NodeContradiction, NoFinalizedTag, RpcError, UnknownBlock
 from tunefi.chain.log_evidence import LogEvidence
+from tunefi.chain.log_ranges import LogParts, PartSize
 from tunefi.chain.logs import RawLog, fetch_block_logs, fetch_logs
 from tunefi.chain.rpc import JsonRpc
 
@@ -23,14 +27,22 @@ class ChainSource:
         deployment: The contracts.
         window_blocks: How far head and final block may go back before that is an alarm.
         sample_share: Share of the ranges of final blocks that are read from a second node too.
+        range_blocks: Most blocks in one range.
     """
 
     def __init__(
-        self, rpc: JsonRpc, deployment: Deployment, *, window_blocks: int = 128, sample_share: float = 0.0
+        self,
+        rpc: JsonRpc,
+        deployment: Deployment,
+        *,
+        window_blocks: int = 128,
+        sample_share: float = 0.0,
+        range_blocks: int = 1_000,
     ) -> None:
         self._rpc = rpc
         self._deployment = deployment
         self._addresses = sorted(deployment.contracts.values())
+        self._size = PartSize(most=range_blocks)
         self._watch = ChainWatch(window_blocks)
         self._evidence = LogEvidence(deployment.abis())
         self._sample = RangeSample(rpc, self._addresses, self._evidence, sample_share)
@@ -76,23 +88,33 @@ class ChainSource:
             linked.append(header)
         return linked
 
-    async def fetch_range(self, first: int, last: BlockHeader, parent_hash: str) -> BlockLogs:
-        """Return the logs of final blocks, both ends included.
+    async def fetch_ranges(
+        self, number: int, parent_hash: str, settled: BlockHeader
+    ) -> AsyncGenerator[BlockLogs]:
+        """Yield the logs of final blocks in ranges, one after the other; close the iterator to give up.
 
         Args:
-            first: Height of the first block.
-            last: The last one.
-            parent_hash: Of the block before the first.
+            number: Height of the first block.
+            parent_hash: Of the block before it.
+            settled: The last block.
 
         Raises:
             NodeContradiction: Logs and blocks contradict each other; ask again.
             NodesDisagree: A second node tells other logs, and nothing shows which is right.
         """
-        headers, logs = await self._rpc.on_one_node(
-            lambda rpc: self._fetch_range(rpc, first, last, parent_hash)
+        parts = LogParts(
+            lambda first, last: self._rpc.on_one_node(
+                lambda rpc: self._fetch_range(rpc, first, last, settled)
+            ),
+            lambda part: len(part[1].logs),
+            self._size,
         )
-        with_logs = {log.block_number for log in logs}
-        return BlockLogs(last, [header for header in headers if header.number in with_logs], logs)
+        async with aclosing(parts.fetch(number, settled.number)) as found:
+            async for parent, logs in found:
+                if parent != parent_hash:
+                    raise NodeContradiction(self._rpc.node, f"block {parent_hash} has no child that is final")
+                parent_hash = logs.last.hash
+                yield logs
 
     async def fetch_block(self, header: BlockHeader) -> BlockLogs | None:
         """Return the logs of exactly this block, or None where the node has dropped it meanwhile."""
@@ -119,20 +141,24 @@ class ChainSource:
         return await self._watch.check_final(await fetch_finalized(rpc), rpc, self._names())
 
     async def _fetch_range(
-        self, rpc: JsonRpc, first: int, last: BlockHeader, parent_hash: str
-    ) -> tuple[list[BlockHeader], list[RawLog]]:
-        logs = await fetch_logs(rpc, first, last.number, self._addresses)
+        self, rpc: JsonRpc, first: int, last: int, settled: BlockHeader
+    ) -> tuple[str, BlockLogs]:
+        """Return the hash of the block before a range, and its logs."""
+        logs = await fetch_logs(rpc, first, last, self._addresses)
         try:
-            headers = await fetch_blocks(rpc, range(first, last.number + 1))
+            headers = await fetch_blocks(rpc, range(first, last + 1))
         except UnknownBlock as error:
             raise NodeContradiction(rpc.node, f"{error}, which another answer of it has") from error
-        check_links(headers, parent_hash, rpc.node)
+        check_links(headers, rpc.node)
         hashes = {header.number: header.hash for header in headers}
-        if headers[-1].hash != last.hash or any(hashes[log.block_number] != log.block_hash for log in logs):
+        other_branch = any(hashes[log.block_number] != log.block_hash for log in logs)
+        if other_branch or (last == settled.number and headers[-1] != settled):
             raise NodeContradiction(rpc.node, "logs and blocks are of different branches")
         await self._evidence.check(rpc, headers, logs)
         await self._sample.check(rpc, headers, logs)
-        return headers, logs
+        with_logs = {log.block_number for log in logs}
+        found = BlockLogs(headers[-1], [header for header in headers if header.number in with_logs], logs)
+        return headers[0].parent_hash, found
 
     async def _fetch_block(self, rpc: JsonRpc, header: BlockHeader) -> list[RawLog]:
         logs = await fetch_block_logs(rpc, header.hash, self._addresses)

@@ -13,6 +13,7 @@ Owns the cursor `chain:<chain id>`. Refuses to go on when the chain replaced mor
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from graph_schema.store import BlockRef, Cursor, GraphStore
@@ -102,7 +103,13 @@ class ChainFollower:
         journal: ChainJournal | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
-        self._source = ChainSource(rpc, deployment, window_blocks=window_blocks, sample_share=sample_share)
+        self._source = ChainSource(
+            rpc,
+            deployment,
+            window_blocks=window_blocks,
+            sample_share=sample_share,
+            range_blocks=range_blocks,
+        )
         self._applier = (
             ChainApplier(store, deployment, telemetry)
             if journal is None
@@ -110,7 +117,6 @@ class ChainFollower:
         )
         self._store = store
         self._deployment = deployment
-        self._range_blocks = range_blocks
         self._window_blocks = window_blocks
         self._telemetry = telemetry
         self._checked = False
@@ -224,13 +230,10 @@ class ChainFollower:
 
     async def _apply_settled(self, cursor: Cursor, settled: BlockHeader) -> Cursor:
         """Apply final blocks in ranges, without undo records."""
-        while cursor.position < settled.number:
-            number = min(cursor.position + self._range_blocks, settled.number)
-            last = settled if number == settled.number else await self._source.fetch_header(number)
-            if last is None:
-                return cursor
-            found = await self._source.fetch_range(cursor.position + 1, last, cursor.hash)
-            cursor = await self._write(found, cursor)
+        ranges = self._source.fetch_ranges(cursor.position + 1, cursor.hash, settled)
+        async with aclosing(ranges):
+            async for found in ranges:
+                cursor = await self._write(found, cursor)
         return cursor
 
     async def _apply_open(self, cursor: Cursor, head: BlockHeader) -> Cursor:

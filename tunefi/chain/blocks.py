@@ -5,6 +5,7 @@ Owns their form. Refuses to know what is in a block.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from tunefi.chain.errors import (
@@ -67,18 +68,16 @@ async def fetch_blocks(rpc: JsonRpc, numbers: Sequence[int]) -> list[BlockHeader
     return headers
 
 
-def check_links(headers: Sequence[BlockHeader], parent_hash: str, node: str) -> None:
+def check_links(headers: Sequence[BlockHeader], node: str) -> None:
     """Raise `NodeContradiction` unless each block is the child of the one before it.
 
     Args:
         headers: By height, without a gap.
-        parent_hash: Of the block before the first.
         node: Whose headers they are.
     """
-    for header in headers:
-        if header.parent_hash != parent_hash:
-            raise NodeContradiction(node, f"block {header.number} is no child of {parent_hash}")
-        parent_hash = header.hash
+    for parent, child in pairwise(headers):
+        if child.parent_hash != parent.hash:
+            raise NodeContradiction(node, f"block {child.number} is no child of {parent.hash}")
 
 
 async def fetch_finalized(rpc: JsonRpc) -> BlockHeader:
