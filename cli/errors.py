@@ -6,6 +6,7 @@ FinalError
 ├── PageMissing         the wheel or checkout has no built page
 ├── NoPlaceForGraph     a graph on a server cannot be switched, and no other was named
 ├── NothingToCompare    what was named is nothing of another keeper
+├── SecondIngester      another process takes a chain into the same graph
 └── StageFailed         a stage of the demonstration did not give what it must
 """
 
@@ -47,4 +48,15 @@ class NothingToCompare(FinalError):
         super().__init__(
             f"{other} is nothing to compare with: name the other keeper's home, a copy of its "
             "interactions.sqlite, the URL of its log, or a folder with a snapshot of it"
+        )
+
+
+class SecondIngester(FinalError):
+    """Another process takes a chain into the same graph; this one wrote nothing that the other did not."""
+
+    def __init__(self, graph: str) -> None:
+        self.graph = graph
+        super().__init__(
+            f"another process takes the chain into the graph {graph}: it wrote a block between two writes of "
+            "this one, which ends here; leave the other one running, or stop it and start this one again"
         )

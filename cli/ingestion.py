@@ -13,6 +13,7 @@ from ingest.follower import ChainFollower
 from ingest.ingestion_faults import find_faults
 from ingest.ingestion_status import IngestionStatus
 from ingest.projector import LogProjector
+from tunefi.chain.new_heads import NewHeads
 from tunefi.errors import FinalError, RetryableError
 from tunefi.health import Health
 
@@ -49,6 +50,7 @@ class Ingestion:
         self.status = IngestionStatus(self.follower, self._projector, installation.log)
         self._health = health
         self._pause_seconds = settings.poll_interval_seconds
+        self._ws_url = settings.rpc_ws_url
         self._lock = asyncio.Lock()
         self._halted: Exception | None = None
         health.expect(COMPONENT, _SILENCE_SECONDS)
@@ -80,20 +82,21 @@ class Ingestion:
 
     async def run(self) -> None:
         """Catch up for ever; wait out what passes by, and halt, unhealthy, on what does not."""
-        while True:
-            try:
-                await self.catch_up()
-            except RetryableError as error:
-                self._health.report_failure(COMPONENT, str(error))
-                _LOG.warning("ingestion waits: %s", error)
-            except FinalError as error:
-                self._halt(error, str(error))
-                return
-            except Exception as error:
-                _LOG.exception("ingestion halts")
-                self._halt(error, f"{type(error).__name__}: {error}")
-                return
-            await asyncio.sleep(self._pause_seconds)
+        async with NewHeads(self._ws_url) as heads:
+            while True:
+                try:
+                    await self.catch_up()
+                except RetryableError as error:
+                    self._health.report_failure(COMPONENT, str(error))
+                    _LOG.warning("ingestion waits: %s", error)
+                except FinalError as error:
+                    self._halt(error, str(error))
+                    return
+                except Exception as error:
+                    _LOG.exception("ingestion halts")
+                    self._halt(error, f"{type(error).__name__}: {error}")
+                    return
+                await heads.wait(self._pause_seconds)
 
     def _halt(self, error: Exception, detail: str) -> None:
         self._halted = error

@@ -12,7 +12,7 @@ from ingest.chain_watch import ChainWatch
 from ingest.range_sample import RangeSample
 from tunefi.chain.blocks import BlockHeader, check_links, fetch_block, fetch_blocks, fetch_finalized
 from tunefi.chain.deployment import Deployment
-from tunefi.chain.errors import NodeContradiction, NoFinalizedTag, RpcError, UnknownBlock
+from tunefi.chain.errors import NodeContradiction, NodeUnreachable, NoFinalizedTag, RpcError, UnknownBlock
 from tunefi.chain.log_evidence import LogEvidence
 from tunefi.chain.log_ranges import LogParts, PartSize
 from tunefi.chain.logs import RawLog, fetch_block_logs, fetch_logs
@@ -134,7 +134,9 @@ class ChainSource:
             return await fetch_block(rpc, number)
         except UnknownBlock as error:
             if number <= self._watch.told_head:
-                raise NodeContradiction(rpc.node, f"{error}, below the head it told") from error
+                raise NodeUnreachable(
+                    rpc.node, f"{error}, and block {self._watch.told_head} was told of"
+                ) from error
             return None
 
     async def _fetch_final(self, rpc: JsonRpc) -> BlockHeader:
@@ -148,11 +150,11 @@ class ChainSource:
         try:
             headers = await fetch_blocks(rpc, range(first, last + 1))
         except UnknownBlock as error:
-            raise NodeContradiction(rpc.node, f"{error}, which another answer of it has") from error
+            raise NodeUnreachable(rpc.node, f"{error}, which is final") from error
         check_links(headers, rpc.node)
         hashes = {header.number: header.hash for header in headers}
         other_branch = any(hashes[log.block_number] != log.block_hash for log in logs)
-        if other_branch or (last == settled.number and headers[-1] != settled):
+        if other_branch or (last == settled.number and headers[-1].hash != settled.hash):
             raise NodeContradiction(rpc.node, "logs and blocks are of different branches")
         await self._evidence.check(rpc, headers, logs)
         await self._sample.check(rpc, headers, logs)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from ingest.errors import FinalBlockChanged, HeadWentBack
 from tunefi.chain.blocks import BlockHeader, fetch_block
-from tunefi.chain.errors import NodeContradiction, UnknownBlock
+from tunefi.chain.errors import NodeContradiction, NodeUnreachable, UnknownBlock
 from tunefi.chain.rpc import JsonRpc
 
 
@@ -36,7 +36,7 @@ class ChainWatch:
             nodes: The names of all.
 
         Raises:
-            NodeContradiction: This node is too far behind; ask another one.
+            NodeUnreachable: This node is too far behind; ask another one.
             HeadWentBack: Every node is.
         """
         if head.number + self._window_blocks >= self._head:
@@ -45,7 +45,7 @@ class ChainWatch:
         elif self._all_say("head", node, nodes):
             raise HeadWentBack(self._head, head.number, self._window_blocks)
         else:
-            raise NodeContradiction(node, f"its head is block {head.number}, and block {self._head} was seen")
+            raise NodeUnreachable(node, f"its head is block {head.number}, and block {self._head} was seen")
 
     async def check_final(self, final: BlockHeader, rpc: JsonRpc, nodes: Iterable[str]) -> BlockHeader:
         """Return the highest block that is final, after a look whether the node still has the last one.

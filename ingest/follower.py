@@ -15,6 +15,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Literal
 
 from graph_schema.store import BlockRef, Cursor, GraphStore
 from ingest.block_logs import BlockLogs
@@ -32,6 +33,9 @@ from tunefi.telemetry import SILENT, Telemetry
 _LOG = logging.getLogger(__name__)
 _HEADERS_A_REQUEST = 100
 _LOGS_A_WRITE = 10_000
+
+Goal = int | Literal["latest", "finalized"]
+"""How far a chain is followed: to a height, to the head, or to the last block that cannot be taken back."""
 
 
 @dataclass(slots=True)
@@ -124,8 +128,11 @@ class ChainFollower:
         self.cursor_source = self._applier.cursor_source
         self.status = FollowerStatus()
 
-    async def follow_to_head(self) -> FollowerStatus:
+    async def follow_to_head(self, *, to: Goal = "latest") -> FollowerStatus:
         """Apply everything up to the head of now, and return where the follower stands.
+
+        Args:
+            to: Apply nothing beyond this height, or beyond the last block that cannot be taken back.
 
         Raises:
             ChainIdMismatch: The node serves another chain.
@@ -144,7 +151,7 @@ class ChainFollower:
         self.status.final_block = final.number if final else None
         settled = final or await self._source.fetch_header(max(0, head.number - self._window_blocks))
         if settled is not None:
-            await self._advance(settled, head, final)
+            await self._advance(*await self._limit(settled, head, to), final)
         return self.status
 
     async def run(self, stop: asyncio.Event, *, pause_seconds: float = 1.0) -> None:
@@ -178,6 +185,18 @@ class ChainFollower:
         if final is not None and final.number <= cursor.position:
             await self._applier.publish(cursor, Place(final.number, final.hash))
         self.status.applied_block = cursor.position
+
+    async def _limit(
+        self, settled: BlockHeader, head: BlockHeader, to: Goal
+    ) -> tuple[BlockHeader, BlockHeader]:
+        """The last settled block and the last one that are to be applied."""
+        if to == "latest":
+            return settled, head
+        if to == "finalized":
+            return settled, settled
+        last = await self._source.fetch_header(to) if to < head.number else head
+        last = last or head
+        return min(settled, last, key=lambda header: header.number), last
 
     async def _read_or_start(self, settled: BlockHeader) -> Cursor:
         """The stored cursor; on a new graph one just before the deployment, on a block that stays."""

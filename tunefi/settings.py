@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="JSON-RPC addresses of the nodes that are followed and sent to, separated by commas.",
     )
+    rpc_ws_url: str = Field(
+        "", description="WebSocket address of a node that tells of new blocks; empty: they are polled for."
+    )
     rpc_sample_share: float = Field(
         0.05, ge=0, le=1, description="Share of final ranges that are read from a second node too."
     )

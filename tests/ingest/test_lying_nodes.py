@@ -321,6 +321,15 @@ async def test_a_log_that_no_filter_misses_is_found_by_a_second_node(
         async with client(url, anvil_node.url) as rpc:
             with pytest.raises(NodesDisagree, match="nothing shows which is right"):
                 await ChainFollower(rpc, graph, deployment, sample_share=1.0).follow_to_head()
+    assert await read_all_rows(graph) != honest
+
+
+async def test_a_second_node_that_is_shown_to_be_false_is_passed_over(
+    honest: Rows, anvil_node: AnvilNode, deployment: Deployment, graph: GraphStore
+) -> None:
+    with lying_proxy(anvil_node.url, FALSE["empty logs"]) as (url, proxy):
         async with client(anvil_node.url, url) as rpc:
             await ChainFollower(rpc, graph, deployment, sample_share=1.0).follow_to_head()
+            assert not rpc.nodes[1].health.ready
     assert await read_all_rows(graph) == honest
+    assert proxy.asked["eth_getLogs"]
