@@ -17,13 +17,13 @@ from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
 from cli.validation import build_validator, read_catalogue
 from ingest.errors import ResumeRefused
+from ingest.importers.accounts import ListenerAccounts
 from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.formats import FORMATS, FormatName
 from ingest.importers.import_report import ImportReport, ImportSummary, load_summary
 from ingest.importers.interactions import InteractionImport
 from ingest.importers.source_file import SourceFile, open_source
 from ingest.validation import Validator
-from tunefi.ids import parse_address
 from tunefi.settings import Settings
 
 _OLDEST_SECONDS = 30 * 365 * 86_400
@@ -38,8 +38,15 @@ def interactions(
         FormatName | None, typer.Option("--format", help="Default: found out from the content.")
     ] = None,
     account: Annotated[
-        str | None, typer.Option(help="Address of the listener, where the file does not say.")
+        list[str] | None,
+        typer.Option(
+            help="Address of the listener where the file names none; USER=ADDRESS for a user of a dump."
+        ),
     ] = None,
+    derive_accounts: Annotated[
+        bool,
+        typer.Option("--derive-accounts", help="Give every other user of a dump an account without a key."),
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Folder of the report; default: below imports/ in the home.")
     ] = None,
@@ -54,26 +61,27 @@ def interactions(
     the report with its reason and stops nothing. docs/importing.md says how to get each kind of file.
     """
     settings = load_settings()
-    run_command(_import(settings, file, format_, account, report, resume, as_json), as_json=as_json)
+    accounts = (account or [], derive_accounts)
+    run_command(_import(settings, file, format_, accounts, report, resume, as_json), as_json=as_json)
 
 
 async def _import(
     settings: Settings,
     file: Path,
     name: FormatName | None,
-    account: str | None,
+    accounts: tuple[list[str], bool],
     folder: Path | None,
     resume: bool,
     as_json: bool,
 ) -> None:
     form = FORMATS[name] if name else None
-    owner = parse_address(account) if account else None
+    owners = ListenerAccounts.parse(accounts[0], derived=accounts[1])
     with _open(file) as source, _open_report(settings, source, folder, resume) as report:
         log = await asyncio.to_thread(open_log, settings)
         try:
             validator = _allow_history(await asyncio.to_thread(build_validator, settings, log))
             catalogue = await asyncio.to_thread(lambda: CatalogueIndex(read_catalogue(log)))
-            work = InteractionImport(source, form, log, validator, catalogue, owner, report, now_at)
+            work = InteractionImport(source, form, log, validator, catalogue, owners, report, now_at)
             with ConsoleProgress(f"import {source.name}") as progress:
                 while await asyncio.to_thread(work.run_batch):
                     progress.update(source.position, source.size, _detail(report.summary))

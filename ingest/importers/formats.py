@@ -9,14 +9,20 @@ from enum import StrEnum
 
 from ingest.errors import FormatUnknown
 from ingest.importers.found import Found, SetAside
+from ingest.importers.lastfm import looks_like_lastfm, read_lastfm
+from ingest.importers.listenbrainz import looks_like_listenbrainz, read_listenbrainz
 from ingest.importers.ndjson import looks_like_ndjson, read_ndjson
 from ingest.importers.source_file import Member
+from ingest.importers.spotify import looks_like_spotify, read_spotify
 
 
 class FormatName(StrEnum):
     """What `--format` names."""
 
     NDJSON = "ndjson"
+    LISTENBRAINZ = "listenbrainz"
+    LASTFM = "lastfm"
+    SPOTIFY = "spotify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +39,33 @@ class Format:
     read: Callable[[Member], Iterator[Found | SetAside]]
 
 
-FORMATS = {form.name: form for form in (Format(FormatName.NDJSON, looks_like_ndjson, read_ndjson),)}
+FORMATS = {
+    form.name: form
+    for form in (
+        Format(FormatName.LISTENBRAINZ, looks_like_listenbrainz, read_listenbrainz),
+        Format(FormatName.SPOTIFY, looks_like_spotify, read_spotify),
+        Format(FormatName.LASTFM, looks_like_lastfm, read_lastfm),
+        Format(FormatName.NDJSON, looks_like_ndjson, read_ndjson),
+    )
+}
 
 
-def detect_format(member: Member) -> Format:
-    """Return the form of a plain file.
+def detect_format(member: Member, named: Format | None = None) -> Format | None:
+    """Return the form of a plain file; None of a file in an archive that holds something else.
+
+    Args:
+        member: The file.
+        named: The form that the caller says it has; an archive may hold other files beside.
 
     Raises:
         FormatUnknown: It has none that is known.
     """
+    if named is not None and not member.archived:
+        return named
     head = member.head
-    for form in FORMATS.values():
+    for form in (named,) if named else FORMATS.values():
         if form.recognises(head):
             return form
+    if member.archived:
+        return None
     raise FormatUnknown(member.name, FORMATS, head)

@@ -23,6 +23,10 @@ class LineReason(StrEnum):
     NO_ACCOUNT = "no_account"
     NOT_IN_CATALOGUE = "not_in_catalogue"
     AMBIGUOUS = "ambiguous"
+    NOT_MUSIC = "not_music"
+    NOT_A_LISTEN = "not_a_listen"
+    PRIVATE = "private"
+    OTHER_FILE = "other_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Found:
         title: Name of the track.
         known_as: Ids of the track elsewhere, the surest first; see `entries.TrackRecord`.
         seconds: How long, or None where the source does not know.
+        user: Name of the listener at the source, where a file holds several.
         idempotency_key: The sender's own, or None: one is derived from the content.
         signature: 65 bytes, or None.
     """
@@ -52,6 +57,7 @@ class Found:
     title: str = ""
     known_as: tuple[str, ...] = ()
     seconds: int | None = None
+    user: str | None = None
     idempotency_key: str | None = None
     signature: bytes | None = None
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from ingest.appending import Receipt
 from ingest.entries import Interaction, Kind, parse_idempotency_key
+from ingest.importers.accounts import ListenerAccounts
 from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.formats import Format, detect_format
 from ingest.importers.found import Found, LineReason, SetAside
@@ -26,6 +27,9 @@ from tunefi.ids import Address, Microseconds, TrackId
 
 BATCH_LINES = 2_000
 _NAMES_KEPT = 50_000
+_ACCOUNT_NEEDED = (
+    "it is of {!r}: give --account ADDRESS, or of a user --account USER=ADDRESS or --derive-accounts"
+)
 
 
 class InteractionImport:
@@ -37,7 +41,7 @@ class InteractionImport:
         log: Takes the entries.
         validator: Judges them, by rules for imports.
         catalogue: Where a track is looked up that a line names by artist and title.
-        account: Whose interactions they are, where the file does not say.
+        accounts: Whose interactions they are, where the file gives no address.
         report: Of a new import, or of the one that goes on.
         clock: Gives the time now.
     """
@@ -49,11 +53,11 @@ class InteractionImport:
         log: InteractionLog,
         validator: Validator,
         catalogue: CatalogueIndex,
-        account: Address | None,
+        accounts: ListenerAccounts,
         report: ImportReport,
         clock: Callable[[], Microseconds],
     ) -> None:
-        self._form, self._log, self._validator, self._account = form, log, validator, account
+        self._form, self._log, self._validator, self._accounts = form, log, validator, accounts
         self._clock, self._report, self.summary = clock, report, report.summary
         self._find = lru_cache(maxsize=_NAMES_KEPT)(partial(find_track, catalogue))
         self._told: dict[tuple[str, str], None] = {}
@@ -78,9 +82,12 @@ class InteractionImport:
 
     def _read_batches(self, source: SourceFile, skipped: int) -> Iterator[tuple[str, list[Found | SetAside]]]:
         for member in source.members():
-            form = self._form or detect_format(member)
-            self.summary.format = form.name
-            lines = form.read(member)
+            form = detect_format(member, self._form)
+            if form is None:
+                lines: Iterator[Found | SetAside] = iter([SetAside(0, LineReason.OTHER_FILE, "not listens")])
+            else:
+                self.summary.format = form.name
+                lines = form.read(member)
             skipped -= sum(1 for _ in islice(lines, skipped))
             yield from _batches_of(member, lines)
 
@@ -107,9 +114,9 @@ class InteractionImport:
         return sorted(aside, key=lambda item: item.line)
 
     def _judge(self, found: Found, now_at: Microseconds) -> Interaction | SetAside:
-        account = found.account or self._account
+        account = found.account or self._accounts.find(found.user)
         if account is None:
-            return _aside(found, LineReason.NO_ACCOUNT, "the line names none: give --account")
+            return _aside(found, LineReason.NO_ACCOUNT, _ACCOUNT_NEEDED.format(found.user or "nobody"))
         subject = found.subject
         if subject is None:
             match = self._find(found.artist, found.title, found.known_as)

@@ -83,8 +83,8 @@ def _read_line(number: int, text: bytes) -> Found | SetAside:
         line.title,
         known_as(line.isrc, line.recording_mbid, line.spotify_uri),
         line.seconds,
-        line.idempotency_key,
-        bytes.fromhex(line.signature[2:]) if line.signature else None,
+        idempotency_key=line.idempotency_key,
+        signature=bytes.fromhex(line.signature[2:]) if line.signature else None,
     )
 
 

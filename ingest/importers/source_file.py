@@ -1,16 +1,20 @@
 """The file, pipe or packed file that interactions are imported from, opened as plain bytes.
 
-Packing is recognised by content: gzip, bzip2, xz, Zstandard. Owns the limits against files that unpack to
-far more than they are, and the words for a file that cannot be read. Refuses to know what the bytes say.
+Packing is recognised by content: gzip, bzip2, xz, Zstandard; tar, packed or not; zip. Owns the limits against
+files that unpack to far more than they are, and the words for a file that cannot be read. Refuses to know
+what the bytes say.
 """
 
 import io
 import lzma
+import tarfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
@@ -26,15 +30,27 @@ _FREE_BYTES = 64 << 20
 """Below this much the ratio does not count: a small file of equal lines packs well."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ZIP, _TAR, _TAR_AT = b"PK\x03\x04", b"ustar", 257
+_DAMAGES = (
+    OSError,
+    EOFError,
+    RuntimeError,  # an encrypted file of a zip
+    lzma.LZMAError,
+    zlib.error,
+    pa.ArrowException,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz"}
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One plain file within a source; `stream` is read once, from its start."""
+    """One plain file within a source; `stream` is read once, from its start, before the next is taken."""
 
     name: str
-    stream: io.BufferedReader
+    stream: "io.BufferedReader[Any]"
+    archived: bool = False
 
     @property
     def head(self) -> bytes:
@@ -58,13 +74,19 @@ class SourceFile:
     def __init__(self, stream: BinaryIO, name: str, size: int | None) -> None:
         self._counted = _Counted(stream)
         self._raw = io.BufferedReader(self._counted, _CHUNK)
-        self.name, self.size = name, size
+        self.name, self.size, self.unpacked = name, size, 0
         self.head = self._read_head()
 
     @property
     def position(self) -> int:
         """How many of its bytes have been read."""
         return self._counted.count
+
+    def count_unpacked(self, more: int) -> None:
+        """Count unpacked bytes, as long as they are not too many."""
+        self.unpacked += more
+        if self.unpacked > _FREE_BYTES + _LARGEST_RATIO * self.position:
+            raise UnpackedTooLarge(self.name, self.position, self.unpacked)
 
     @property
     def fingerprint(self) -> str:
@@ -78,7 +100,40 @@ class SourceFile:
             SourceUnreadable: It is damaged or cut short; what was yielded before is sound.
             UnpackedTooLarge: It unpacks to more than any honest file does.
         """
-        yield Member(self.name, io.BufferedReader(self._unpacked(), _HEAD))
+        if self.head.startswith(_ZIP):
+            yield from self._zip_members()
+            return
+        stream = io.BufferedReader(self._unpacked(), _HEAD)
+        if stream.peek(_TAR_AT + len(_TAR))[_TAR_AT:].startswith(_TAR):
+            yield from self._tar_members(stream)
+        else:
+            yield Member(self.name, stream)
+
+    def _tar_members(self, stream: "io.BufferedReader[Any]") -> Iterator[Member]:
+        with self._damage("between the files of the tar"), tarfile.open(fileobj=stream, mode="r|") as archive:
+            for info in archive:
+                archive.members = []  # type: ignore[attr-defined]  # it would keep all it has seen
+                if info.isfile() and (file := archive.extractfile(info)):
+                    yield self._member(info.name, file)
+
+    def _zip_members(self) -> Iterator[Member]:
+        with self._damage("in the list of the zip's files"):
+            self._counted.seek(0)
+            with zipfile.ZipFile(io.BufferedReader(self._counted, _CHUNK)) as archive:
+                for info in sorted(archive.infolist(), key=lambda info: info.filename):
+                    if not info.is_dir():
+                        with archive.open(info) as file:
+                            yield self._member(info.filename, file)
+
+    def _member(self, name: str, file: _Reads) -> Member:
+        return Member(name, io.BufferedReader(_Guarded(file, self), _HEAD), archived=True)
+
+    @contextmanager
+    def _damage(self, where: str) -> Iterator[None]:
+        try:
+            yield
+        except _DAMAGES as error:
+            raise SourceUnreadable(self.name, where, str(error)) from error
 
     def _read_head(self) -> bytes:
         try:
@@ -128,12 +183,21 @@ class _Counted(io.RawIOBase):
         self.count += filled
         return filled
 
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
 
 class _Guarded(io.RawIOBase):
     """Unpacked bytes, until they are too many or damaged."""
 
     def __init__(self, packed: _Reads, source: SourceFile) -> None:
-        self._packed, self._source, self._count = packed, source, 0
+        self._packed, self._source = packed, source
 
     def readable(self) -> bool:
         return True
@@ -141,12 +205,10 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         try:
             data = self._packed.read(len(buffer))
-        except (OSError, EOFError, lzma.LZMAError, pa.ArrowException) as error:
-            where = f"after {self._count:,} unpacked bytes"
+        except _DAMAGES as error:
+            where = f"after {self._source.unpacked:,} unpacked bytes"
             raise SourceUnreadable(self._source.name, where, str(error)) from error
-        self._count += len(data)
-        if self._count > _FREE_BYTES + _LARGEST_RATIO * self._source.position:
-            raise UnpackedTooLarge(self._source.name, self._source.position, self._count)
+        self._source.count_unpacked(len(data))
         buffer[: len(data)] = data
         return len(data)
 

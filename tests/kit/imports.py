@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.importers.accounts import ListenerAccounts
 from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.formats import FORMATS, FormatName
 from ingest.importers.import_report import ImportReport, ImportSummary, load_summary
@@ -36,6 +37,7 @@ class ImportDesk:
         data: bytes,
         *,
         account: Address | None = LISTENER,
+        accounts: ListenerAccounts | None = None,
         form: FormatName | None = None,
         resume: bool = False,
     ) -> Iterator[InteractionImport]:
@@ -52,7 +54,7 @@ class ImportDesk:
                 self.log,
                 validator,
                 self.catalogue,
-                account,
+                accounts or ListenerAccounts(account),
                 report,
                 lambda: NOON,
             )
@@ -62,11 +64,12 @@ class ImportDesk:
         data: bytes,
         *,
         account: Address | None = LISTENER,
+        accounts: ListenerAccounts | None = None,
         form: FormatName | None = None,
         resume: bool = False,
     ) -> ImportSummary:
         """An import to its end."""
-        with self.start(data, account=account, form=form, resume=resume) as work:
+        with self.start(data, account=account, accounts=accounts, form=form, resume=resume) as work:
             while work.run_batch():
                 pass
             return work.summary
