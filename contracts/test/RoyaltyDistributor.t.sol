@@ -60,6 +60,9 @@ contract RoyaltyDistributorTest is MusicSystem {
     function test_anyone_may_have_an_account_paid_and_only_that_account() public {
         token.approve(address(royalties), 7);
         royalties.depositReceived(A, address(token), 7);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyDistributor.PaymentFailed.selector, address(royalties), 7));
+        vm.prank(A);
+        royalties.withdraw(address(token), address(royalties));
         vm.prank(B);
         assertEq(royalties.withdrawFor(A, address(token)), 7, "amount");
         assertEq(token.balanceOf(A), 7, "paid");
