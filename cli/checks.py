@@ -32,9 +32,10 @@ async def run_checks(settings: Settings, deployment_file: Callable[[], Any]) -> 
     yield _check_parts()
     yield _check_secrets(settings)
     async with JsonRpc(*settings.rpc_url, attempts=1) as rpc:
-        node = await _check_node(rpc, settings)
-        yield node
-        if not node.ok:
+        nodes = [await _check_node(url, settings) for url in settings.rpc_url]
+        for node in nodes:
+            yield node
+        if not any(node.ok for node in nodes):
             return
         yield await _check_finalized(rpc)
         deployment, result = _check_deployment(deployment_file)
@@ -93,14 +94,15 @@ def _check_secrets(settings: Settings) -> CheckResult:
     return CheckResult("keys", True, f"{len(settings.keeper_keys)} keeper keys")
 
 
-async def _check_node(rpc: JsonRpc, settings: Settings) -> CheckResult:
-    try:
-        await rpc.check_chain_id(settings.chain_id)
-    except TuneFiError as error:
-        return CheckResult(
-            "node", False, str(error), "start the node, or correct TUNEFI_RPC_URL and TUNEFI_CHAIN_ID"
-        )
-    return CheckResult("node", True, f"chain {settings.chain_id}")
+async def _check_node(url: str, settings: Settings) -> CheckResult:
+    async with JsonRpc(url, attempts=1) as rpc:
+        try:
+            await rpc.check_chain_id(settings.chain_id)
+        except TuneFiError as error:
+            return CheckResult(
+                "node", False, str(error), "start the node, or correct TUNEFI_RPC_URL and TUNEFI_CHAIN_ID"
+            )
+        return CheckResult("node", True, f"chain {settings.chain_id} at {rpc.node}")
 
 
 async def _check_finalized(rpc: JsonRpc) -> CheckResult:

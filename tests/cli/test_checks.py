@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.kit.demo import run_tunefi
+from tests.kit.lying_node import answer, lying_node
 
 
 def _checks(home: Path, **environment: str) -> dict[str, dict[str, object]]:
@@ -17,6 +18,17 @@ def test_a_node_that_is_gone_fails_with_a_remedy(tmp_path: Path) -> None:
     node = _checks(tmp_path / "home")["node"]
     assert not node["ok"]
     assert "TUNEFI_RPC_URL" in str(node["remedy"])
+
+
+def test_each_of_several_nodes_is_told(tmp_path: Path) -> None:
+    with lying_node(lambda _number, request: answer(request, "0x1")) as url:
+        both = f"http://127.0.0.1:9,{url}"
+        done = run_tunefi(tmp_path / "home", "check", "--json", check=False, rpc_url=both)
+    nodes = [item for item in json.loads(done.stdout)["checks"] if item["name"] == "node"]
+    assert [node["ok"] for node in nodes] == [False, False]
+    assert "127.0.0.1:9:" in nodes[0]["detail"]
+    assert "serves chain 1, expected 31337" in nodes[1]["detail"]
+    assert "secret-key" not in done.stdout + done.stderr
 
 
 def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from tunefi.chain.errors import NodeContradiction
 from tunefi.chain.quantity import parse_quantity
 
+_HIGHEST = 2**31 - 1
 Numbers = npt.NDArray[np.int64]
 
 
@@ -35,7 +37,11 @@ def read_places(answers: Sequence[Any], node: str) -> LogPlaces:
     """
 
     def numbers(name: str) -> Numbers:
-        return np.fromiter((parse_quantity(log.get(name), node) for log in answers), np.int64, len(answers))
+        try:
+            told = (parse_quantity(log.get(name), node) for log in answers)
+            return np.fromiter(told, np.int64, len(answers))
+        except OverflowError as error:
+            raise NodeContradiction(node, f"a {name} that no chain has") from error
 
     def hashes(name: str) -> list[str]:
         return [str(log.get(name)).lower() for log in answers]
@@ -54,16 +60,16 @@ def check_places(places: LogPlaces, first_block: int, last_block: int, node: str
     blocks = places.block_numbers
     if not len(blocks):
         return
-    if blocks.min() < first_block or blocks.max() > last_block:
+    if blocks.min() < first_block or blocks.max() > min(last_block, _HIGHEST):
         raise NodeContradiction(node, f"logs of blocks that are not in {first_block} to {last_block}")
-    _, of_block_hash = np.unique(np.asarray(places.block_hashes), return_inverse=True)
-    _, of_transaction_hash = np.unique(np.asarray(places.transaction_hashes), return_inverse=True)
     transactions = places.transaction_indexes
-    if _distinct(blocks, places.log_indexes) < len(blocks):
+    if max(transactions.max(), places.log_indexes.max()) > _HIGHEST:
+        raise NodeContradiction(node, "a position in a block that no block has")
+    if len(np.unique(_paired(blocks, places.log_indexes))) < len(blocks):
         raise NodeContradiction(node, "the same log twice")
-    if not _one_to_one(blocks, of_block_hash):
+    if not _one_to_one(blocks, places.block_hashes):
         raise NodeContradiction(node, "one block with two hashes, or two with one")
-    if not _one_to_one(blocks * (1 << 32) + transactions, of_transaction_hash):
+    if not _one_to_one(_paired(blocks, transactions), places.transaction_hashes):
         raise NodeContradiction(node, "one transaction with two hashes, or two with one")
     order = np.lexsort((places.log_indexes, blocks))
     same_block = np.diff(blocks[order]) == 0
@@ -71,9 +77,13 @@ def check_places(places: LogPlaces, first_block: int, last_block: int, node: str
         raise NodeContradiction(node, "logs that are not in the order of their transactions")
 
 
-def _one_to_one(left: Numbers, right: Numbers) -> bool:
-    return _distinct(left, right) == len(np.unique(left)) == len(np.unique(right))
+def _one_to_one(numbers: Numbers, hashes: Sequence[str]) -> bool:
+    names = pa.array(hashes).dictionary_encode()
+    codes, of_number = np.unique(numbers, return_inverse=True)
+    together = np.unique(_paired(of_number, names.indices.to_numpy()))
+    return len(together) == len(codes) == len(names.dictionary)
 
 
-def _distinct(left: Numbers, right: Numbers) -> int:
-    return len(np.unique(np.stack([left, right]), axis=1).T)
+def _paired(high: Numbers, low: Numbers) -> Numbers:
+    """One number for two, each of which is below 2^31."""
+    return high * (1 << 32) + low
