@@ -7,6 +7,8 @@ derived. Also the door to everything about snapshots: its tables (`snapshot_tabl
 
 import asyncio
 
+import pyarrow as pa
+
 from graph_schema.errors import SnapshotAhead, SnapshotOffBranch
 from graph_schema.listened_on import build_listened_on
 from graph_schema.migrations import SCHEMA_VERSION
@@ -18,6 +20,7 @@ __all__ = [
     "LogHead",
     "Manifest",
     "Snapshot",
+    "all_edges",
     "build_listened_on",
     "load_manifest",
     "load_snapshot",
@@ -41,12 +44,16 @@ async def read_snapshot(store: GraphStore, finalized: BlockRef, chain_id: int) -
     """
     state = await store.read_state(finalized.number)
     _check_branch(state, finalized, chain_id)
-    edges = dict(state.edges)
-    edges["LISTENED_ON"] = build_listened_on(edges["PLAYED_ON"], edges["CREATED"])
+    edges = all_edges(state)
     digest = await asyncio.to_thread(snapshot_digest, state.nodes, edges)
     log = state.cursors.get("log")
     head = LogHead(log.position, log.hash) if log else LogHead(0, ZERO_HASH)
     return Snapshot(state.nodes, edges, chain_id, finalized, head, SCHEMA_VERSION, digest)
+
+
+def all_edges(state: StoreState) -> dict[str, pa.Table]:
+    """Return the stored relationships of a moment and those that are derived at the cut."""
+    return {**state.edges, "LISTENED_ON": build_listened_on(state.edges["PLAYED_ON"], state.edges["CREATED"])}
 
 
 def _check_branch(state: StoreState, finalized: BlockRef, chain_id: int) -> None:

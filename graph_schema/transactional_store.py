@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from graph_schema import applying
-from graph_schema.digest import LtHash16
 from graph_schema.edges import EDGE_BY_TYPE
 from graph_schema.errors import UnknownLabel, WrongSchemaVersion
 from graph_schema.kinds import EdgeKind, Kind, all_kinds, edge_kind, edge_kinds, node_kind
@@ -19,7 +18,7 @@ from graph_schema.listened_on import build_listened_on
 from graph_schema.migrations import SCHEMA_VERSION
 from graph_schema.properties import Source
 from graph_schema.rows import encode_edge_rows
-from graph_schema.running_digest import read_kept_digest, read_stored_digest
+from graph_schema.running_digest import read_stored_digest
 from graph_schema.statements import (
     ALL_FLAGS,
     LOCK_ALL_CURSORS,
@@ -121,10 +120,6 @@ class TransactionalStore(ABC):
     async def read_digest(self, final_block: int) -> Hash32:
         """Return the digest of all rows as they were after a block; see `GraphStore.read_digest`."""
         return await self._in_write(lambda tx: _read_digest(tx, final_block))
-
-    async def read_running_digest(self) -> LtHash16:
-        """Return the hash of all rows that are stored now, as the writes have kept it."""
-        return await self._in_read(read_kept_digest)
 
     async def read_state(self, final_block: int) -> StoreState:
         """Return all rows at one moment, as they were after block `final_block`.

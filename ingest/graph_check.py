@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 
 from graph_schema.edges import EDGE_BY_TYPE
 from graph_schema.nodes import NODE_BY_LABEL
-from graph_schema.store import BlockRef, Cursor, GraphStore
+from graph_schema.snapshot import all_edges, snapshot_digest
+from graph_schema.store import BlockRef, Cursor, GraphStore, StoreState
 from ingest.chain_journal import ChainJournal, Place
 from ingest.interaction_log import InteractionLog
 from tunefi.check_result import CheckResult
+from tunefi.ids import Hash32, hex_of
 
 _NEWEST = 1 << 62
 """A height above every block: nothing is taken back."""
@@ -27,6 +29,8 @@ async def check_graph(
     store: GraphStore, journal: ChainJournal, log: InteractionLog, chain_id: int
 ) -> AsyncIterator[CheckResult]:
     """Yield what is found in the graph, and between it and the journal and the log; no node is asked."""
+    cursors = await store.read_cursors()
+    kept = await store.read_digest(_NEWEST)
     state = await store.read_state(_NEWEST)
     chain, read_log = state.cursors.get(f"chain:{chain_id}"), state.cursors.get("log")
     yield _check_keys(state.nodes)
@@ -34,6 +38,8 @@ async def check_graph(
     yield _check_ends(state.nodes, state.edges)
     yield _check_pending(state.pending, chain)
     yield await _check_undo(store)
+    if cursors == state.cursors:
+        yield await asyncio.to_thread(_check_digest, state, kept)
     yield await asyncio.to_thread(_check_journal, journal, chain)
     yield await asyncio.to_thread(_check_log, log, read_log)
 
@@ -84,6 +90,14 @@ async def _check_undo(store: GraphStore) -> CheckResult:
     known = {block.hash for block in await store.read_pending_blocks()}
     orphans = sorted(row["hash"] for row in rows if row["hash"] not in known)
     return _finding("undo", orphans, f"undo records of {len(rows)} blocks", "undo records of unknown blocks")
+
+
+def _check_digest(state: StoreState, kept: Hash32) -> CheckResult:
+    """The hash that every write keeps up to date is the one of the rows."""
+    rows = snapshot_digest(state.nodes, all_edges(state))
+    drifted = [] if rows == kept else [f"{hex_of(kept)}, not {hex_of(rows)}"]
+    good = f"the kept digest is that of the rows, {hex_of(rows)}"
+    return _finding("digest", drifted, good, "the kept digest is")
 
 
 def _check_journal(journal: ChainJournal, cursor: Cursor | None) -> CheckResult:

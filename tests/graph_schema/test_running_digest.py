@@ -4,21 +4,19 @@ import random
 
 import pyarrow as pa
 
-from graph_schema.running_digest import compute_digest
-from graph_schema.snapshot import read_snapshot
+from graph_schema.snapshot import all_edges, read_snapshot, snapshot_digest
 from graph_schema.statements import PUT_DIGEST
 from graph_schema.store import EdgeRows, GraphStore, NodeRows
-from graph_schema.transactional_store import TransactionalStore
 from tests.kit.graphs import Writer, block, edges, gone, nodes
 
+NEWEST = 1 << 62
 ACCOUNTS, TRACKS = [f"0x{number}" for number in range(4)], ["t0", "t1", "t2"]
 
 
 async def check_digest(store: GraphStore) -> None:
     """Compare the kept hash with the one of all rows."""
-    assert isinstance(store, TransactionalStore)
-    kept = await store.read_running_digest()
-    assert kept == await store._in_read(compute_digest)
+    state = await store.read_state(NEWEST)
+    assert await store.read_digest(NEWEST) == snapshot_digest(state.nodes, all_edges(state))
 
 
 async def test_each_write_keeps_the_digest(store: GraphStore) -> None:
