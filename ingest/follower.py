@@ -256,20 +256,29 @@ class ChainFollower:
         return cursor
 
     async def _apply_open(self, cursor: Cursor, head: BlockHeader) -> Cursor:
-        """Apply blocks that are not final; stop where the chain changed meanwhile."""
-        while cursor.position < head.number:
-            last = min(cursor.position + _HEADERS_A_REQUEST, head.number)
-            headers = await self._source.fetch_headers(cursor.position + 1, last)
-            if not headers or headers[0].parent_hash != cursor.hash:
-                return cursor
-            found = await self._fetch_open(headers)
-            if not found:
-                return cursor
-            cursor = self._note(found[-1], await self._applier.apply_open(found, cursor, new=self._new))
+        """Apply blocks that are not final; stop where the chain changed meanwhile.
+
+        The next blocks are fetched while those before are written.
+        """
+        ahead = asyncio.create_task(self._fetch_open(cursor.position, cursor.hash, head))
+        try:
+            while found := await ahead:
+                last = found[-1].last
+                ahead = asyncio.create_task(self._fetch_open(last.number, last.hash, head))
+                after = await self._applier.apply_open(found, cursor, new=self._new)
+                cursor = self._note(found[-1], after)
+        finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
         return cursor
 
-    async def _fetch_open(self, headers: Sequence[BlockHeader]) -> list[BlockLogs]:
-        """Return the next blocks for one write: as many as it holds well, and none that is gone."""
+    async def _fetch_open(self, number: int, hash_: str, head: BlockHeader) -> list[BlockLogs]:
+        """Return the blocks that follow one, as many as a write holds well; none where it is gone."""
+        if number >= head.number:
+            return []
+        headers = await self._source.fetch_headers(number + 1, min(number + _HEADERS_A_REQUEST, head.number))
+        if not headers or headers[0].parent_hash != hash_:
+            return []
         found: list[BlockLogs] = []
         for header in headers:
             block = await self._source.fetch_block(header)

@@ -49,12 +49,6 @@ def _keep(log: dict[str, Any]) -> None:
                 _logs.setdefault((name, member.name), {field: log[field] for field in _FIELDS})
 
 
-def pytest_configure() -> None:
-    """Listen to every client from now on, before any test module is imported."""
-    JsonRpc.call = _recording_call  # type: ignore[method-assign]
-    deploy.deploy_system = _recording_deploy
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write what was kept, unless a kind is missing: then say which."""
     missing = sorted(".".join(name) for name in HANDLERS.keys() - _logs.keys())
@@ -63,3 +57,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     logs = {".".join(name): _logs[name] for name in sorted(_logs)}
     content = {"contracts": dict(sorted(_contracts.items())), "logs": logs}
     Path(RECORDING).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+# Plugins are imported before the files that take these functions by name.
+JsonRpc.call = _recording_call  # type: ignore[method-assign]
+deploy.deploy_system = _recording_deploy
