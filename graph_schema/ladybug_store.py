@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 BUFFER_POOL_BYTES = 1 << 30
 ROWS_PER_STATEMENT = 20_000
+CHECKPOINT_BYTES = 64 << 20
+"""Size of the journal at which it is worked into the file: that takes seconds however little is in it, once
+the graph is large, so that it must not come with every third batch."""
 _NO_ROOM = re.compile(
     r"no space left|file too large|disk quota|cannot write to file|buffer pool is full|unable to allocate",
     re.I,
@@ -135,6 +138,7 @@ def _open_database(path: Path, buffer_pool_bytes: int, threads: int) -> ladybug.
             buffer_pool_size=buffer_pool_bytes,
             max_num_threads=threads,
             throw_on_wal_replay_failure=False,
+            checkpoint_threshold=CHECKPOINT_BYTES,
         )
     except RuntimeError as error:
         if _NO_ROOM.search(str(error)):
