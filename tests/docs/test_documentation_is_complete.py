@@ -51,6 +51,30 @@ def test_every_documented_setting_exists() -> None:
     assert documented == {name.upper() for name in Settings.model_fields}
 
 
+def test_every_setting_that_a_document_names_exists() -> None:
+    known = {f"TUNEFI_{name.upper()}" for name in Settings.model_fields}
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
+        named = set(re.findall(r"\bTUNEFI_[A-Z_]+\b", page.read_text()))
+        assert named <= known, f"{page.relative_to(ROOT)} names {named - known}"
+
+
+def test_every_command_that_a_document_tells_to_run_exists() -> None:
+    from cli.main import app
+
+    group = typer.main.get_command(app)
+    commands: dict[str, set[str]] = {
+        name: set(getattr(command, "commands", {}))
+        for name, command in group.commands.items()  # type: ignore[attr-defined]
+    }
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
+        for name, sub in re.findall(
+            r"(?:^    |`)tunefi ([a-z]+)(?: ([a-z]+))?", page.read_text(), re.MULTILINE
+        ):
+            where = f"{page.relative_to(ROOT)} says tunefi {name} {sub}"
+            assert name in commands, where
+            assert not commands[name] or sub in commands[name], where
+
+
 def test_every_exit_code_is_documented() -> None:
     text = (ROOT / "docs/cli.md").read_text()
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
