@@ -10,9 +10,13 @@ from typing import Annotated
 
 import typer
 
+from api.metrics.ingestion_readings import ChainReadings
+from api.metrics.instruments import Metrics
+from api.metrics.node_readings import NodeReadings
+from api.metrics.server import serve_metrics
 from cli.compose import deployment_file, graph_url, log_url, open_graph
 from cli.errors import SecondIngester
-from cli.output import print_result
+from cli.output import messages, print_result
 from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
 from graph_schema.errors import StaleCursor
@@ -41,6 +45,10 @@ def chain(
     to: Annotated[
         str, typer.Option(help="How far: `latest`, `finalized`, or the height of a block, where it ends.")
     ] = "latest",
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Show metrics to this machine at this port; 0: a free one."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take the events of a chain into a graph, every event once, whatever the chain and the nodes do.
@@ -51,7 +59,8 @@ def chain(
     """
     goal = _parse_goal(to)
     settings = load_settings(rpc_url=tuple(rpc or ()) or None, deployment=deployment, graph_url=graph)
-    run_command(_chain(settings, goal, once, as_json), as_json=as_json)
+    work = _chain(settings, goal, once, metrics_port, as_json)
+    run_command(work, as_json=as_json)
 
 
 def _parse_goal(to: str) -> Goal:
@@ -63,8 +72,9 @@ def _parse_goal(to: str) -> Goal:
     raise typer.BadParameter(f"{to!r} is not latest, finalized or the height of a block", param_hint="--to")
 
 
-async def _chain(settings: Settings, goal: Goal, once: bool, as_json: bool) -> None:
-    async with _open_follower(settings) as follower:
+async def _chain(settings: Settings, goal: Goal, once: bool, metrics_port: int | None, as_json: bool) -> None:
+    metrics = Metrics()
+    async with _open_follower(settings, metrics) as follower, _shown(metrics, metrics_port):
         with ConsoleProgress("ingest chain") as progress:
             showing = asyncio.create_task(_show(follower.status, goal, progress))
             try:
@@ -79,7 +89,7 @@ async def _chain(settings: Settings, goal: Goal, once: bool, as_json: bool) -> N
 
 
 @asynccontextmanager
-async def _open_follower(settings: Settings) -> AsyncIterator[ChainFollower]:
+async def _open_follower(settings: Settings, metrics: Metrics) -> AsyncIterator[ChainFollower]:
     settings.paths.create()
     deployment = load_deployment(deployment_file(settings))
     async with AsyncExitStack() as stack:
@@ -89,14 +99,29 @@ async def _open_follower(settings: Settings) -> AsyncIterator[ChainFollower]:
         stack.push_async_callback(store.close)
         journal = await asyncio.to_thread(ChainJournal, log_url(settings), deployment.chain_id)
         stack.callback(journal.close)
-        yield ChainFollower(
+        follower = ChainFollower(
             rpc,
             store,
             deployment,
             window_blocks=settings.reorg_window_blocks,
             sample_share=settings.rpc_sample_share,
+            telemetry=metrics,
             journal=journal,
         )
+        metrics.registry.register(ChainReadings(follower.status))
+        metrics.registry.register(NodeReadings(rpc))
+        yield follower
+
+
+@asynccontextmanager
+async def _shown(metrics: Metrics, port: int | None) -> AsyncIterator[None]:
+    """Show metrics meanwhile, where a port is given."""
+    if port is None:
+        yield
+        return
+    with serve_metrics(metrics, port) as taken:
+        messages.print(f"metrics at http://127.0.0.1:{taken}/metrics", markup=False)
+        yield
 
 
 async def _follow(follower: ChainFollower, settings: Settings, goal: Goal, once: bool) -> None:

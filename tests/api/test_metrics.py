@@ -1,14 +1,23 @@
 """What Prometheus reads: for the operator only, by template and reason, bounded whatever strangers send."""
 
+import httpx
 import pytest
 
 from api.jobs import JobDesk
 from api.metrics.instruments import Metrics
 from api.metrics.node_readings import NodeReadings
+from api.metrics.server import serve_metrics
 from ingest.validation import Reason
 from tests.api.conftest import NOW, PUBLIC, GoneStore, World, track_id
 from tests.kit.running_service import Scrape
-from tunefi.chain.errors import ChainIdMismatch, NodeBusy, NodeContradiction, NodeUnreachable, RpcError
+from tunefi.chain.errors import (
+    ChainIdMismatch,
+    NodeBusy,
+    NodeContradiction,
+    NodeUnreachable,
+    PortInUse,
+    RpcError,
+)
 from tunefi.chain.node_trouble import NodeTrouble, trouble_of
 from tunefi.chain.rpc import JsonRpc
 
@@ -133,6 +142,17 @@ def test_what_can_fail_is_zero_before_it_fails() -> None:
     metrics.expect_jobs(["snapshot"])
     read = metrics.registry.get_sample_value
     assert read("tunefi_keeper_job_runs_total", {"keeper_job": "snapshot", "outcome": "failed"}) == 0
+
+
+async def test_a_small_server_shows_them_to_this_machine_and_says_when_its_port_is_taken() -> None:
+    metrics = Metrics()
+    metrics.took_back(3)
+    with serve_metrics(metrics, 0) as port:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(f"http://127.0.0.1:{port}/metrics")
+        assert Scrape(answer.text)("tunefi_ingest_reorganisation_depth_blocks_sum") == 3
+        with pytest.raises(PortInUse), serve_metrics(metrics, port):
+            pass
 
 
 async def test_two_nodes_of_one_name_are_told_as_one() -> None:

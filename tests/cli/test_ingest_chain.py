@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.kit.anvil import anvil_node, deployment, rpc, signers
 from tests.kit.chain_scenes import Stage
 from tests.kit.demo import ROOT, run_tunefi
 from tests.kit.rows import read_all_rows
+from tests.kit.running_service import Scrape
 from tunefi.chain.blocks import fetch_block
 from tunefi.chain.deployment import Deployment, save_deployment
 from tunefi.chain.rpc import JsonRpc
@@ -52,11 +55,14 @@ async def test_the_graph_is_that_of_the_chain_and_a_second_ingester_says_who_is_
     assert final["applied_block"] == final["final_block"] == head.number - 4
     some = json.loads((await asyncio.to_thread(ingest, *nodes, "--to", str(head.number - 1))).stdout)
     assert (some["applied_block"], some["head_block"]) == (head.number - 1, head.number)
-    following = await asyncio.to_thread(_start_following, tmp_path, *words, *nodes)
+    following = await asyncio.to_thread(_start_following, tmp_path, *words, *nodes, "--metrics-port", "0")
     try:
         await asyncio.to_thread(_wait_until_owned, following.pid, tmp_path)
         second = await asyncio.to_thread(ingest, *nodes, "--once", check=False)
         assert second.returncode == 3
+        shown = await asyncio.to_thread(_scrape, tmp_path)
+        assert shown("tunefi_chain_provider_errors_total", node="http://127.0.0.1:9", kind="unreachable") > 0
+        assert shown("tunefi_chain_provider_errors_total", node=rpc.node, kind="unreachable") == 0
         assert f"process {following.pid}" in json.loads(second.stdout)["detail"]
     finally:
         following.send_signal(signal.SIGINT)
@@ -75,6 +81,17 @@ def _wait_until_owned(pid: int, folder: Path) -> None:
     while not any(str(pid) in path.read_text() for path in folder.glob("graph*owner*")):
         assert time.monotonic() < deadline, (folder / "following.log").read_text()
         time.sleep(0.05)
+
+
+def _scrape(folder: Path) -> Scrape:
+    """What the follower shows to this machine."""
+    deadline = time.monotonic() + _SECONDS
+    while not (urls := re.findall(r"metrics at (\S+)\s", (folder / "following.log").read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    url = urls[0]
+    with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
+        return Scrape(answer.read().decode())
 
 
 def _start_following(folder: Path, *words: str) -> subprocess.Popen[bytes]:
