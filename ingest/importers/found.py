@@ -7,12 +7,20 @@ anyone judges it. Refuses to know any format.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from ingest.entries import Kind
 
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SPOTIFY = re.compile(r"(?:^spotify:track:|open\.spotify\.com/(?:intl-\w+/)?track/)([0-9A-Za-z]{22})")
+
+
+LONGEST_NAME = 500
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+"""A batch of lines is held in memory: what is longer than any name is told as a mistake."""
 
 
 class LineReason(StrEnum):

@@ -25,8 +25,8 @@ from tunefi.errors import FinalError
 from tunefi.hashing import keccak256
 from tunefi.ids import Address, Microseconds, TrackId
 
-BATCH_LINES = 2_000
-_NAMES_KEPT = 50_000
+BATCH_LINES = 5_000
+_NAMES_KEPT = 20_000
 _ACCOUNT_NEEDED = (
     "it is of {!r}: give --account ADDRESS, or of a user --account USER=ADDRESS or --derive-accounts"
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.importers.found import Found, LineReason, SetAside, known_as
+from ingest.importers.found import LONGEST_NAME, Found, LineReason, SetAside, known_as
 from ingest.importers.json_array import read_objects
 from ingest.importers.lines import read_lines
 from ingest.importers.source_file import Member
@@ -113,6 +113,8 @@ def _inner(value: object, name: str) -> str | None:
 
 
 def _found(number: int, artist: str, title: str, time: str, mbid: str | None) -> Found | SetAside:
+    if max(len(artist), len(title)) > LONGEST_NAME:
+        return SetAside(number, Reason.MALFORMED, f"a name of more than {LONGEST_NAME} characters")
     at = _parse_time(time)
     if at is None:
         return SetAside(number, Reason.MALFORMED, f"{time[:40]!r} is no time", artist, title)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from ingest.importers.found import Found, SetAside, known_as
+from ingest.importers.found import Found, Name, SetAside, known_as
 from ingest.importers.lines import read_lines
 from ingest.importers.ndjson import set_aside_invalid
 from ingest.importers.source_file import Member
@@ -33,15 +33,15 @@ class _Ids(BaseModel):
 
 
 class _Metadata(BaseModel):
-    artist_name: str
-    track_name: str
+    artist_name: Name
+    track_name: Name
     additional_info: _Ids | None = None
     mbid_mapping: _Ids | None = None
 
 
 class _Listen(BaseModel):
     listened_at: int = Field(validation_alias=AliasChoices("listened_at", "timestamp"))
-    user_name: str | None = None
+    user_name: Name | None = None
     track_metadata: _Metadata
 
 

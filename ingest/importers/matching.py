@@ -17,13 +17,13 @@ from enum import StrEnum
 from itertools import product
 
 from ingest.importers.catalogue_index import CatalogueIndex, Form
+from ingest.importers.found import LONGEST_NAME
 from tunefi.ids import ArtistId, TrackId
 
 LEAST_SIMILAR = 0.9
 """Measured on names of the HetRec artists: docs/importing.md has precision and recall beside it."""
 _MARGIN = 0.05
 """The second most similar track must be this much farther away."""
-_LONGEST_NAME = 500
 _NAMED = 3
 
 
@@ -81,8 +81,8 @@ def find_track(
     for known_as in ids:
         if found := index.find_ids(known_as):
             return _only(index, found, Sureness.ID)
-    if not artist or len(artist) + len(title) > _LONGEST_NAME:
-        return NoMatch(ambiguous=False, detail="no artist, or a name of more than 500 letters")
+    if not artist or max(len(artist), len(title)) > LONGEST_NAME:
+        return NoMatch(ambiguous=False, detail=f"no artist, or a name of more than {LONGEST_NAME} characters")
     return (
         _find_named(index, artist, title)
         or _find_body_of_work(index, artist)

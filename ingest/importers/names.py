@@ -41,7 +41,7 @@ def exact_form(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def words_of(text: str) -> str:
     """Return the words of a name, in letters and digits alone; empty where it has none."""
     folded = unicodedata.normalize("NFKC", text).casefold()

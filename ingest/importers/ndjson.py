@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from ingest.entries import INTERACTIONS, Kind
-from ingest.importers.found import Found, LineReason, SetAside, known_as
+from ingest.importers.found import Found, LineReason, Name, SetAside, known_as
 from ingest.importers.lines import read_lines
 from ingest.importers.source_file import Member
 from ingest.validation import Reason
@@ -30,16 +30,18 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind = Kind.LISTEN
-    account: str | None = None
-    subject: str | None = Field(None, validation_alias=AliasChoices("subject", "track_id"))
-    artist: str = ""
-    title: str = ""
-    isrc: str | None = None
-    recording_mbid: str | None = None
-    spotify_uri: str | None = None
+    account: Name | None = None
+    subject: Annotated[str, Field(max_length=2_000)] | None = Field(
+        None, validation_alias=AliasChoices("subject", "track_id")
+    )
+    artist: Name = ""
+    title: Name = ""
+    isrc: Name | None = None
+    recording_mbid: Name | None = None
+    spotify_uri: Name | None = None
     at: Annotated[int | AwareDatetime, Field(union_mode="left_to_right")]
     seconds: int | None = None
-    idempotency_key: str | None = None
+    idempotency_key: Name | None = None
     signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")] | None = None
 
     @model_validator(mode="after")
@@ -51,6 +53,7 @@ class _Line(BaseModel):
         return self
 
 
+_LONGEST_FIELD = 80
 _LINES = TypeAdapter(_Line)
 
 
@@ -93,5 +96,5 @@ def set_aside_invalid(number: int, error: ValidationError) -> SetAside:
     first: Any = error.errors(include_url=False, include_input=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         return SetAside(number, LineReason.NOT_JSON, first["msg"])
-    place = ".".join(str(part) for part in first["loc"])
+    place = ".".join(str(part)[:_LONGEST_FIELD] for part in first["loc"])
     return SetAside(number, Reason.MALFORMED, f"{place}: {first['msg']}" if place else first["msg"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ingest.importers.found import Found, LineReason, SetAside, known_as
+from ingest.importers.found import Found, LineReason, Name, SetAside, known_as
 from ingest.importers.json_array import read_objects
 from ingest.importers.ndjson import set_aside_invalid
 from ingest.importers.source_file import Member
@@ -22,8 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class _Play(BaseModel):
     ts: datetime
     ms_played: int
-    master_metadata_track_name: str | None = None
-    master_metadata_album_artist_name: str | None = None
+    master_metadata_track_name: Name | None = None
+    master_metadata_album_artist_name: Name | None = None
     spotify_track_uri: str | None = None
     incognito_mode: bool | None = None
 

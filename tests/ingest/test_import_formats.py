@@ -94,7 +94,7 @@ def test_bad_listens_of_listenbrainz_are_set_aside(desk: ImportDesk) -> None:
         (listenbrainz(artist="Nobody"), "not_in_catalogue"),
         (listenbrainz(artist=""), "not_in_catalogue"),
         ({"listened_at": AT, "track_metadata": None}, "malformed"),
-        (listenbrainz(title="x" * 900_000), "not_in_catalogue"),
+        (listenbrainz(title="x" * 900_000), "malformed"),
     ]
     desk.run(lines(listenbrainz(), *(item for item, _ in bad), listenbrainz(at=str(AT + 9))))
     assert reasons(desk) == [(number, reason) for number, (_, reason) in enumerate(bad, start=2)]
@@ -312,6 +312,7 @@ def test_bad_scrobbles_are_set_aside(desk: ImportDesk) -> None:
         (b"1443521965,,Rick \xff,,,,Never Gonna Give You Up,", "malformed"),
         (b'1443521965,,"Rick Astley,,,,Never Gonna Give You Up,', "malformed"),
         (b"1443521965", "not_in_catalogue"),
+        (b"1443521965,," + b"x" * 130_000 + b",,,,Never Gonna Give You Up,", "malformed"),
     ]
     header, good, *_ = GHAN.encode().split(b"\n")
     desk.run(b"\n".join([header, *(row for row, _ in rows), good, good[:20]]))
