@@ -200,16 +200,14 @@ async def test_a_proposal_says_what_became_of_it_and_how_the_vote_went(told: Wor
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "key", "latest"),
-    [
-        ("/v1/challenges", "challenge_id", ASKED),
-        ("/v1/sales", "sale_id", f"31337:{MARKET}:1"),
-        ("/v1/proposals", "proposal_id", f"31337:{GOVERNANCE}:12"),
-    ],
-)
-async def test_a_limit_keeps_the_latest(told: World, path: str, key: str, latest: str) -> None:
-    assert [item[key] for item in await items_of(told, path, limit=1)] == [latest]
+async def test_a_limit_keeps_the_latest(told: World) -> None:
+    latest = {
+        "challenge_id": ("/v1/challenges", ASKED),
+        "sale_id": ("/v1/sales", f"31337:{MARKET}:1"),
+        "proposal_id": ("/v1/proposals", f"31337:{GOVERNANCE}:12"),
+    }
+    for key, (path, expected) in latest.items():
+        assert [item[key] for item in await items_of(told, path, limit=1)] == [expected]
 
 
 async def test_without_a_limit_the_latest_fifty_are_told(world: World, store: GraphStore) -> None:
@@ -223,17 +221,19 @@ async def test_without_a_limit_the_latest_fifty_are_told(world: World, store: Gr
     assert len(await items_of(world, "/v1/sales", limit=256)) == 60
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_a_chain_on_which_nothing_happened_is_an_empty_list(world: World, path: str) -> None:
-    assert await items_of(world, path) == []
+async def test_a_chain_on_which_nothing_happened_is_an_empty_list(world: World) -> None:
+    for path in PATHS:
+        assert await items_of(world, path) == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("limit", "bound"),
+    [("0", "greater than or equal to 1"), ("257", "less than or equal to 256"), ("x", "a valid integer")],
+)
 async def test_a_limit_out_of_bounds_is_422_and_the_problem_names_it_and_the_bound(
-    world: World, path: str
+    world: World, limit: str, bound: str
 ) -> None:
-    bounds = {"0": "greater than or equal to 1", "257": "less than or equal to 256", "x": "a valid integer"}
-    for limit, bound in bounds.items():
+    for path in PATHS:
         answer = await world.client.get(path, params={"limit": limit})
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/malformed-request")
         (field,) = answer.json()["fields"]
@@ -242,12 +242,12 @@ async def test_a_limit_out_of_bounds_is_422_and_the_problem_names_it_and_the_bou
         assert answer.json()["detail"] == f"query.limit: {field['problem']}"
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_a_graph_that_is_gone_is_503_and_not_named(world: World, path: str) -> None:
+async def test_a_graph_that_is_gone_is_503_and_not_named(world: World) -> None:
     world.services.store = GoneStore()
-    answer = await world.client.get(path)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert "graph.internal" not in answer.text
+    for path in PATHS:
+        answer = await world.client.get(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "graph.internal" not in answer.text
 
 
 async def test_the_description_says_the_bounds_and_that_every_item_has_an_id(world: World) -> None:
