@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ async def test_who_disproved_the_epoch_was_never_a_keeper_and_the_royalty_went_t
     async with JsonRpc(demo.service["rpc_url"]) as rpc:
         head = int(await rpc.call("eth_blockNumber"), 16)
 
-        async def events(contract: str, name: str) -> list[dict[str, Any]]:
+        async def events(contract: str, name: str) -> list[Mapping[str, Any]]:
             found = fetch_events(rpc, deployment.contract(contract), deployment.block, head)
             return [event.arguments async for event in found if event.name == name]
 
