@@ -449,16 +449,21 @@ contract RecommendationGraphTest is System {
 
     function testFuzz_a_quorum_is_more_than_half_of_at_most_64_keepers(uint8 count, uint8 threshold) public {
         count = uint8(bound(count, 0, 70));
-        address[] memory members = new address[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            members[i] = address(uint160(1_000 + i));
-        }
+        address[] memory members = _ascending(count);
         if (count == 0 || count > 64) {
             vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.BadKeeperCount.selector, count));
         } else if (threshold > count || uint256(threshold) * 2 <= count) {
             vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.BadQuorum.selector, threshold, count));
         }
         graph.setKeepers(members, threshold);
+    }
+
+    function test_a_set_has_64_keepers_and_not_one_more() public {
+        graph.setKeepers(_ascending(64), 64);
+        assertEq(graph.quorum(), 64, "quorum");
+        address[] memory tooMany = _ascending(65);
+        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.BadKeeperCount.selector, 65));
+        graph.setKeepers(tooMany, 64);
     }
 
     function test_a_keeper_set_ascends_without_repeats_and_without_zero() public {
@@ -582,5 +587,12 @@ contract RecommendationGraphTest is System {
 
     function _assertState(uint64 epoch, IRecommendationGraph.EpochState expected) private view {
         assertEq(uint256(graph.stateOf(epoch)), uint256(expected), "state");
+    }
+
+    function _ascending(uint256 count) private pure returns (address[] memory members) {
+        members = new address[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            members[i] = address(uint160(1_000 + i));
+        }
     }
 }

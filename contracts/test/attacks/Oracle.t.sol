@@ -66,6 +66,8 @@ contract OracleAttacks is MarketSystem {
         _refused(abi.encodeWithSelector(IDollarPrices.SequencerDown.selector, block.timestamp - 2 hours));
         sequencer.setAnswer(0, block.timestamp - 1 hours);
         _refused(abi.encodeWithSelector(IDollarPrices.SequencerDown.selector, block.timestamp - 1 hours));
+        sequencer.setAnswer(0, block.timestamp);
+        _refused(abi.encodeWithSelector(IDollarPrices.SequencerDown.selector, block.timestamp));
         sequencer.setAnswer(0, block.timestamp - 1 hours - 1);
         _bought();
     }
