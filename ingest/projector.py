@@ -7,8 +7,9 @@ history.
 import asyncio
 from collections.abc import Sequence
 
+from graph_schema.idle_nodes import read_leftovers
 from graph_schema.store import Cursor, GraphStore, WriteBatch
-from ingest.deletion import build_deletion_batch
+from ingest.deletion import build_deletion_batch, count_taggings
 from ingest.entries import Entry, Kind
 from ingest.errors import LogMismatch
 from ingest.interaction_log import InteractionLog, StoredEntry
@@ -100,7 +101,9 @@ class LogProjector:
         if last.kind == Kind.DELETE and last.account is not None:
             account = Address(last.account)
             earlier = await asyncio.to_thread(self._log.read_account, account, last.position)
-            return build_deletion_batch(account, earlier, cursor, expected)
+            given = count_taggings(earlier)
+            leftovers = await read_leftovers(self._store, account, given)
+            return build_deletion_batch(account, given, leftovers, cursor, expected)
         return build_log_batch(_present(entries), cursor, expected)
 
 

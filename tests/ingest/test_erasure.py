@@ -1,5 +1,6 @@
 """What is erased is nowhere on the disk, the chain still holds, and the graph does not depend on it."""
 
+import random
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_schema.store import GraphStore
-from ingest.entries import Entry, Interaction, Kind
+from ingest.entries import AccountRecord, Accounts, Entry, Interaction, Kind
 from ingest.errors import EntriesErased
 from ingest.interaction_log import InteractionLog
-from tests.kit.entries import build_interaction, build_listen
+from ingest.projector import LogProjector
+from tests.kit.entries import NOON, build_interaction, build_listen
+from tests.kit.rows import read_all_rows
+from tunefi.hashing import keccak256
 from tunefi.ids import Address
 
 NewStore = Callable[[], Coroutine[Any, Any, GraphStore]]
@@ -111,3 +115,46 @@ def test_a_state_before_the_deletion_cannot_be_rebuilt_and_says_so(any_log: Inte
         any_log.check_rebuildable(1, 3)
     any_log.check_rebuildable(1, 2)
     any_log.check_rebuildable(0, 4)
+
+
+async def test_the_graph_is_the_same_whether_what_was_deleted_is_still_there_or_erased(
+    tmp_path: Path, new_store: NewStore
+) -> None:
+    for seed in range(2):
+        log = InteractionLog.at_path(tmp_path / f"log-{seed}.sqlite")
+        log.append(_draw_entries(random.Random(seed)))
+        whole, erased = await new_store(), await new_store()
+        await LogProjector(log, whole, batch_entries=5).project()
+        assert erase_all(log)
+        await LogProjector(log, erased).project()
+        assert await read_all_rows(erased) == await read_all_rows(whole), f"seed {seed}"
+        log.close()
+
+
+def _draw_entries(draw: random.Random) -> list[Entry]:
+    """Thirty things that three accounts say, a deletion of one of them among the last."""
+    kinds = ["listen", "like", "follow", "befriend", "tag", "tag again", "name"]
+    entries = [
+        _build_entry(number, draw.choice((ONE, TWO, THREE)), draw.choice(kinds)) for number in range(20)
+    ]
+    entries.insert(draw.randint(20, 30), deletion(ONE))
+    return entries
+
+
+def _build_entry(number: int, account: Address, what: str) -> Entry:
+    other = {ONE: TWO, TWO: THREE, THREE: ONE}[account]
+    match what:
+        case "listen":
+            return build_listen(number, account_number=int(account, 16), signature=bytes(65))
+        case "like":
+            return build_interaction(Kind.LIKE, account, f"track:{number % 4}", key=number)
+        case "follow":
+            return build_interaction(Kind.FOLLOW, account, other, key=number, label="Account")
+        case "befriend":
+            return build_interaction(Kind.BEFRIEND, account, other, key=number, label="Account")
+        case "tag":
+            return build_interaction(Kind.TAG, account, f"track:1#by {account[-1]}", key=number)
+        case "tag again":
+            return build_interaction(Kind.TAG, account, "track:1#rock", key=number)
+        case _:
+            return Accounts(keccak256(b"%d" % number), NOON, (AccountRecord(account, "Name"),))
