@@ -21,12 +21,13 @@ from platformdirs import user_cache_path
 from benchmarks.decoding import measure_decoding
 from benchmarks.dense_chain import DenseChain, event_counts, save_dense_chain
 from benchmarks.errors import RunFailed
+from benchmarks.listens import measure_listens
 
 EVENTS = 200_000
 
 
 async def measure_ingestion(events: int = EVENTS, neo4j: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the figures of both stores, of decoding, and of the chain that was taken in.
+    """Return the figures of both stores, of decoding, of listens, and of the chain that was taken in.
 
     Args:
         events: Least number of logs.
@@ -48,6 +49,7 @@ async def measure_ingestion(events: int = EVENTS, neo4j: Mapping[str, str] | Non
             figures = await _run(chain, where)
             found[f"{name}_events_per_second"] = figures["events_per_second"]
             found[name] = figures
+    found |= await asyncio.to_thread(measure_listens)
     found["peak_mib"] = max(found[name]["peak_mib"] for name in runs)
     found["slope"] = max(found[name]["slope"] for name in runs)
     return found

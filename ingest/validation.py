@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ingest.entries import INTERACTIONS, Accounts, Catalogue, Entry, Interaction, Kind, Plays
+from ingest.entry_form import KEY_FORM, MOST_COUNTED, find_malformed_record, is_key
 from ingest.signatures import recover_signer
 from tunefi.errors import MalformedAddress
 from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId, parse_address
 
-_LONGEST_TEXT = 2_000
 _LARGEST_TIME = 2**53
 
 
@@ -185,11 +185,13 @@ class Validator:
         for track_id, count in entry.counts:
             if track_id not in self.known.tracks:
                 return _unknown_track(track_id)
-            if not 0 < count < 2**53:
+            if not 0 < count < MOST_COUNTED:
                 return Refusal(Reason.MALFORMED, f"{count} plays of {track_id}")
         return entry
 
     def _judge_batch(self, entry: Catalogue | Accounts) -> Entry | Refusal:
+        if problem := find_malformed_record(entry):
+            return Refusal(Reason.MALFORMED, problem)
         if recover_signer(entry, self.chain_id) not in self.operators:
             return Refusal(Reason.NOT_OPERATOR, "catalogue and account entries are signed by an operator")
         return entry
@@ -214,8 +216,8 @@ def _form_of(entry: Interaction) -> Refusal | None:
         return Refusal(Reason.MALFORMED, f"{entry.kind} is no interaction")
     if len(entry.idempotency_key) != 32:
         return Refusal(Reason.MALFORMED, "an idempotency key has 32 bytes")
-    if len(entry.subject) > _LONGEST_TEXT or not entry.subject.isprintable():
-        return Refusal(Reason.MALFORMED, f"a subject is printable text of at most {_LONGEST_TEXT} characters")
+    if not is_key(entry.subject) and entry.subject != "":
+        return Refusal(Reason.MALFORMED, f"a subject is {KEY_FORM}")
     if not 0 <= entry.at <= _LARGEST_TIME or not 0 <= entry.seconds < 2**32:
         return Refusal(Reason.MALFORMED, "time or seconds are out of range")
     return None

@@ -1,6 +1,7 @@
 """What is accepted is decided before it is appended, and what is refused is told why."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,15 +9,18 @@ import pytest
 from ingest.entries import (
     AccountRecord,
     Accounts,
+    ArtistRecord,
     Catalogue,
     Interaction,
     Kind,
     Plays,
     TagRecord,
+    TrackRecord,
     decode_entry,
     encode_entry,
 )
 from ingest.errors import MalformedEntry
+from ingest.interaction_log import InteractionLog
 from ingest.signatures import sign_accounts, sign_catalogue, sign_interaction
 from ingest.validation import KnownSubjects, Reason, Refusal, Rules, Validator
 from tests.kit.anvil import MNEMONIC
@@ -161,3 +165,120 @@ def test_play_counts_need_a_known_track_and_a_number() -> None:
 def test_bytes_that_are_no_entry_are_refused(payload: bytes) -> None:
     with pytest.raises(MalformedEntry):
         decode_entry(payload)
+
+
+def catalogue(**changes: Any) -> Catalogue:
+    """A batch of one record a kind, signed by the operator, some fields of all of them changed."""
+    records = (
+        ArtistRecord(ArtistId("artist:1"), "Name"),
+        TrackRecord(TrackId("track:1"), ArtistId("artist:1"), "Title", 200),
+        TagRecord("Track", "track:1", "rock", 3),
+    )
+    artist, track, tag = (
+        replace(record, **{name: value for name, value in changes.items() if hasattr(record, name)})
+        for record in records
+    )
+    return sign_catalogue(Catalogue(b"\x01" * 32, NOON, (artist,), (track,), (tag,)), OPERATOR, CHAIN)
+
+
+INVISIBLE = ["a\u200bb", "\u202egnirts", "a\u2066b", "\ufeffa", "a\x00", "a\nb", "\x7f"]
+
+
+@pytest.mark.parametrize("text", [*INVISIBLE, "x" * 1_000_000, "舞" * 700, "👩‍🚀"])
+def test_what_cannot_be_seen_or_is_too_long_identifies_nothing(text: str) -> None:
+    KNOWN.tracks[TrackId(text)] = None
+    assert reason_of(interaction(subject=text)) is Reason.MALFORMED
+    assert reason_of(signed(interaction(Kind.TAG, subject=f"track:1#{text}"))) is Reason.MALFORMED
+    assert reason_of(signed(interaction(Kind.FOLLOW, subject=text))) is Reason.MALFORMED
+    for field in ("artist_id", "track_id", "subject", "tag"):
+        assert reason_of(catalogue(**{field: text})) is Reason.MALFORMED, field
+    del KNOWN.tracks[TrackId(text)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sigur Rós",
+        "Σtella",
+        "فرقة\u200fالأمل",
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "東京事変",
+        "\u202egnirts\u202c",
+        "👩‍🚀",
+        "e\u0301",
+    ],
+)
+def test_a_name_of_any_script_is_kept_letter_by_letter(name: str) -> None:
+    verdict = VALIDATOR.judge(catalogue(name=name, title=name), NOON)
+    assert isinstance(verdict, Catalogue)
+    kept = decode_entry(encode_entry(verdict))
+    assert isinstance(kept, Catalogue)
+    assert (kept.artists[0].name, kept.tracks[0].title) == (name, name)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "x" * 1_000_000},
+        {"title": "x" * 1_000_000},
+        {"title": "a\x00b"},
+        {"url": "\x1b[2J"},
+        {"name": "\ud800"},
+        {"duration_seconds": 0},
+        {"duration_seconds": -5},
+        {"duration_seconds": 2**256 - 1},
+        {"count": 0},
+        {"count": 2**256 - 1},
+        {"label": "Account"},
+        {"tag": ""},
+        {"track_id": ""},
+    ],
+)
+def test_a_malformed_record_refuses_its_batch(changes: dict[str, Any]) -> None:
+    entry = catalogue()
+    records = {
+        field: tuple(
+            replace(record, **{n: v for n, v in changes.items() if hasattr(record, n)}) for record in rows
+        )
+        for field, rows in (("artists", entry.artists), ("tracks", entry.tracks), ("tags", entry.tags))
+    }
+    assert reason_of(replace(entry, **records)) is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("name", ["x" * 1_000_000, "a\x00b", "\ud800"])
+def test_a_malformed_name_refuses_its_accounts(name: str) -> None:
+    accounts = Accounts(b"\x01" * 32, NOON, (AccountRecord(BOB.address, name),))
+    assert reason_of(accounts) is Reason.MALFORMED
+    assert (
+        reason_of(Accounts(b"\x01" * 32, NOON, (AccountRecord(Address("bob"), "Bob"),))) is Reason.MALFORMED
+    )
+
+
+def test_the_largest_number_of_the_chain_is_no_time_length_or_count() -> None:
+    largest = 2**256 - 1
+    for changes in ({"seconds": largest}, {"at": Microseconds(largest)}):
+        assert reason_of(interaction(**changes)) is Reason.MALFORMED
+    assert reason_of(Plays(b"\x01" * 32, ALICE.address, ((TrackId("track:1"), largest),))) is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("payload", [b"\xa1\x64kind\x62\xff\xfe", b"\xa1\x62\xff\xfe\x01"])
+def test_bytes_that_are_no_text_are_no_entry(payload: bytes) -> None:
+    with pytest.raises(MalformedEntry):
+        decode_entry(payload)
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed_and_one_far_ahead_is_not() -> None:
+    assert reason_of(interaction(at=NOON + 120 * SECOND)) is None
+    assert reason_of(interaction(at=NOON + 121 * SECOND)) is Reason.IN_THE_FUTURE
+    assert reason_of(interaction(at=NOON - 1_000 * SECOND)) is None
+
+
+def test_a_replayed_listen_is_one_entry_and_one_with_another_key_is_too_old_at_last(tmp_path: Path) -> None:
+    """A signature covers the key, so a recorded listen can only be sent again as it is."""
+    log = InteractionLog.at_path(tmp_path / "log.sqlite")
+    entry = signed(interaction())
+    assert [log.append([entry])[0].duplicate for _ in range(3)] == [False, True, True]
+    assert reason_of(replace(entry, idempotency_key=b"\x02" * 32)) is Reason.BAD_SIGNATURE
+    assert reason_of(entry, NOON + 1_001 * SECOND) is Reason.TOO_OLD
+    log.close()
