@@ -18,7 +18,7 @@ const LIMIT_SECONDS = 1_800;
 const OPTIONS = [
   ...["--forge-build-out", out, "--json-output", report, "--no-status"],
   ...["--solver", "yices", "--solver-timeout-branching", "2s", "--solver-timeout-assertion", `${LIMIT_SECONDS}s`],
-  ...["--loop", "256", "--array-lengths", "proof={0,1,2},accounts={1,2,3,4}"],
+  ...["--loop", "256", "--array-lengths", "proof={0,1,2},accounts={1,2,3,4},parts={1,2,3}"],
 ];
 
 const env = {
