@@ -26,7 +26,11 @@ _BUSY = re.compile(
     r"|request count exceeded|throughput|capacity|try again|temporar|overload|busy|timed? ?out",
     re.IGNORECASE,
 )
-_BATCH = re.compile(r"batch.*(?:too (?:large|many|big)|limit|exceed|maximum)|too many .*batch", re.IGNORECASE)
+_BATCH = re.compile(
+    r"batch.*(?:too (?:large|many|big)|limit|exceed|maximum|not (?:supported|allowed|enabled)|disabled)"
+    r"|too many .*batch",
+    re.IGNORECASE,
+)
 _UNABLE = re.compile(
     r"missing trie node|pruned|historical state|state (?:is )?not available|history (?:is )?not available"
     r"|archive|not (?:yet )?synced|syncing|unauthori[sz]ed|invalid api key|project id|not supported"

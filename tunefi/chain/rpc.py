@@ -196,7 +196,7 @@ class JsonRpc:
         try:
             with counted(health.troubles):
                 if self._identity is not None and not node.identified:
-                    answers = await node.ask(IDENTITY_CALLS)
+                    answers = await self._bind(node)._ask(IDENTITY_CALLS)
                     self._identity = confirm_identity(self._identity, answers, node.name)
                     node.identified = True
                 result = await work(self._bind(node))

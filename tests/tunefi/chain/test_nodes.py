@@ -299,6 +299,23 @@ async def test_a_batch_that_is_too_large_for_a_node_is_sent_in_halves() -> None:
     assert sizes == [5, 2, 3, 1, 2]
 
 
+async def test_a_node_that_takes_no_batches_is_asked_one_call_at_a_time() -> None:
+    told = Told()
+
+    def script(number: int, request: Any) -> Answer:
+        if isinstance(request, list):
+            return (
+                200,
+                b'{"id": null, "error": {"code": -32600, "message": "Batch requests are not supported"}}',
+            )
+        return told(number, request)
+
+    with lying_node(script) as url:
+        async with client([url], attempts=1) as rpc:
+            await rpc.check_identity(ChainIdentity(31337, GENESIS))
+            assert await rpc.call_batch([("who", ())] * 3) == ["a"] * 3
+
+
 @pytest.mark.parametrize(
     ("code", "message", "meaning"),
     [
@@ -311,6 +328,7 @@ async def test_a_batch_that_is_too_large_for_a_node_is_sent_in_halves() -> None:
         (-32000, "missing trie node 0xab (path )", Meaning.UNABLE),
         (-32000, "required historical state unavailable", Meaning.UNABLE),
         (-32005, "query returned more than 10000 results", Meaning.TOO_MUCH),
+        (-32600, "Batch requests are not supported", Meaning.TOO_MUCH),
         (-32600, "eth_getLogs is limited to a 10,000 range", Meaning.TOO_MUCH),
         (3, "execution reverted: try again later", Meaning.REFUSED),
         (-32000, "nonce too low", Meaning.REFUSED),
