@@ -91,7 +91,7 @@ def test_a_sound_graph_passes_every_check(tunefi: Tunefi) -> None:
     report = shown(tunefi("check", "--json"))
     assert report["ok"]
     assert [check["name"] for check in report["checks"]] == [
-        *("keys", "pairs", "ends", "pending", "undo", "journal", "log"),
+        *("keys", "pairs", "ends", "pending", "undo", "digest", "journal", "log"),
         *("holdings", "stakes"),
     ]
     details = {check["name"]: check["detail"] for check in report["checks"]}
@@ -106,6 +106,7 @@ def test_a_sound_graph_passes_every_check(tunefi: Tunefi) -> None:
         ("MATCH (a:Account)-[h:HOLDS]->() WITH h LIMIT 1 DELETE h", "holdings"),
         ("MATCH ()-[s:STAKED]->() SET s.amount_wei = '1'", "stakes"),
         ("MATCH (u:Undo) SET u.block_hash = '0xnone'", "undo"),
+        ("MATCH (t:Track) SET t.uri = 'elsewhere'", "digest"),
         ("MATCH (b:Block) WHERE b.parent_hash <> '' SET b.parent_hash = '0xnone'", "pending"),
         ("MATCH (c:Cursor) WHERE c.source = 'log' SET c.hash = '0xnone'", "log"),
         ("MATCH (c:Cursor) WHERE c.source <> 'log' SET c.hash = '0xnone'", "journal"),
