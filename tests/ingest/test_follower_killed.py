@@ -13,6 +13,7 @@ import pytest
 
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore
+from ingest.chain_journal import ChainJournal
 from ingest.follower import ChainFollower
 from tests.kit.anvil import mine
 from tests.kit.chain_scenes import Stage
@@ -38,13 +39,17 @@ async def test_a_killed_follower_resumes_to_the_same_graph(
     await Stage(rpc, deployment, signers).play_everything()
     await mine(rpc, 2)
     record = save_deployment(deployment, tmp_path)
-    graph = f"ladybug:{tmp_path / 'killed'}"
-    applied = await asyncio.to_thread(_follow_until_killed, _url(rpc), record, graph, blocks)
+    graph, log = f"ladybug:{tmp_path / 'killed'}", f"sqlite:///{tmp_path / 'log.sqlite'}"
+    applied = await asyncio.to_thread(_follow_until_killed, _url(rpc), record, graph, log, blocks)
     resumed = await open_store(graph)
     cursor = await resumed.read_cursor("chain:31337")
     assert cursor is not None
     assert cursor.position >= applied
-    await ChainFollower(rpc, resumed, deployment).follow_to_head()
+    with ChainJournal(log, deployment.chain_id) as journal:
+        status = await ChainFollower(rpc, resumed, deployment, journal=journal).follow_to_head()
+        told = [change.block for change in journal.read_changes(0, 1_000) if change.kind == "applied"]
+    assert told == sorted(set(told))
+    assert told[-1] == status.head_block
     whole = await new_store()
     await ChainFollower(rpc, whole, deployment).follow_to_head()
     assert await read_all_rows(resumed) == await read_all_rows(whole)
@@ -52,9 +57,9 @@ async def test_a_killed_follower_resumes_to_the_same_graph(
     await resumed.close()
 
 
-def _follow_until_killed(url: str, record: Path, graph: str, blocks: int) -> int:
+def _follow_until_killed(url: str, record: Path, graph: str, log: str, blocks: int) -> int:
     """Let a child follow, kill it after some blocks, and return the last that it told of."""
-    command = [sys.executable, "-m", "tests.kit.follow_slowly", url, str(record), graph]
+    command = [sys.executable, "-m", "tests.kit.follow_slowly", url, str(record), graph, log]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as child:
         assert child.stdout is not None

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore, WriteBatch
+from ingest.chain_journal import ChainJournal
 from ingest.follower import ChainFollower
 from tunefi.chain.deployment import load_deployment
 from tunefi.chain.rpc import JsonRpc
 
 
-async def main(url: str, record: Path, graph: str) -> None:
-    """Follow the chain at `url` once."""
+async def main(url: str, record: Path, graph: str, log: str) -> None:
+    """Follow the chain at `url` once, with its journal in the database `log`."""
     store = await open_store(graph)
     write = store.write
 
@@ -21,8 +22,10 @@ async def main(url: str, record: Path, graph: str) -> None:
         print(batch.cursor.position, flush=True)
 
     _replace(store, write_and_tell)
+    deployment = load_deployment(record)
     async with JsonRpc(url) as rpc:
-        await ChainFollower(rpc, store, load_deployment(record), range_blocks=1).follow_to_head()
+        with ChainJournal(log, deployment.chain_id) as journal:
+            await ChainFollower(rpc, store, deployment, range_blocks=1, journal=journal).follow_to_head()
 
 
 def _replace(store: GraphStore, write: object) -> None:
@@ -30,4 +33,4 @@ def _replace(store: GraphStore, write: object) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))
