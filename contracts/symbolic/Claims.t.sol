@@ -11,6 +11,13 @@ import {Symbolic} from "./Symbolic.sol";
 /// @dev The storage of FanEngagement holds anything at all, but for what each check assumes of it. The invariants that
 /// it assumes are shown by test/invariants/FanEngagement.t.sol.
 contract ClaimsSymbolicTest is Symbolic {
+    /// @dev A claim out of a tree of one leaf, so that no run is told from another by its proof.
+    struct Proven {
+        uint64 epoch;
+        bytes32 root;
+        uint256 cumulative;
+    }
+
     uint256 private constant FUNDS = 1 << 200;
 
     TuneToken private token;
@@ -72,6 +79,23 @@ contract ClaimsSymbolicTest is Symbolic {
         vm.assume(!fans.isInForce(epoch, root));
         (bool done,) = address(fans).call(abi.encodeCall(fans.claim, (account, epoch, root, cumulative, proof)));
         assert(!done);
+    }
+
+    /// @dev The sum says nothing of which claim was first.
+    function check_two_claims_pay_in_either_order_what_the_larger_one_is_due(
+        address account,
+        Proven calldata one,
+        Proven calldata two
+    ) public {
+        _assumeBooks(account);
+        uint256 claimed = fans.claimed(account);
+        uint256 paid = _claim(account, one) + _claim(account, two);
+        uint256 larger = one.cumulative > two.cumulative ? one.cumulative : two.cumulative;
+        assert(paid == (larger > claimed ? larger - claimed : 0));
+    }
+
+    function _claim(address account, Proven calldata proven) private returns (uint256) {
+        return fans.claim(account, proven.epoch, proven.root, proven.cumulative, new bytes32[](0));
     }
 
     /// @dev What all accounts have got is what was paid in all.
