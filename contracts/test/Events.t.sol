@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {MusicNFT} from "../src/MusicNFT.sol";
 import {IMusicNFT} from "../src/interfaces/IMusicNFT.sol";
 import {IRoyaltyDistributor} from "../src/interfaces/IRoyaltyDistributor.sol";
 import {MusicSystem} from "./kit/MusicSystem.sol";
@@ -10,6 +11,20 @@ import {Vm} from "./kit/Vm.sol";
 contract EventsTest is MusicSystem {
     bytes32 private constant ARTIST_HASH = keccak256(bytes(ARTIST_ID));
     bytes32 private constant TRACK_HASH = keccak256(bytes(TRACK_ID));
+
+    function test_a_collection_tells_what_it_can_never_change() public {
+        vm.recordLogs();
+        new MusicNFT(address(manager), token, royalties, FEE_BPS, treasury);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IMusicNFT.ParametersSet.selector) continue;
+            (address money, address ledger) = abi.decode(logs[i].data, (address, address));
+            assertEq(money, address(token), "token");
+            assertEq(ledger, address(royalties), "distributor");
+            return;
+        }
+        revert("not told");
+    }
 
     function test_an_artist_is_told_from_registration_to_hand_over() public {
         bytes32 second = keccak256("second");

@@ -458,6 +458,14 @@ contract RecommendationGraphTest is System {
         graph.setKeepers(members, threshold);
     }
 
+    function test_half_of_the_keepers_are_no_quorum_and_one_more_are() public {
+        address[] memory members = _ascending(4);
+        vm.expectRevert(abi.encodeWithSelector(IRecommendationGraph.BadQuorum.selector, 2, 4));
+        graph.setKeepers(members, 2);
+        graph.setKeepers(members, 3);
+        assertEq(graph.quorum(), 3, "quorum");
+    }
+
     function test_a_set_has_64_keepers_and_not_one_more() public {
         graph.setKeepers(_ascending(64), 64);
         assertEq(graph.quorum(), 64, "quorum");

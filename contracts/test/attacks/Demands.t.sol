@@ -69,6 +69,27 @@ contract DemandAttacks is DemandedEpoch {
         _assertConvicted(WITHHOLDING_PENALTY_BPS, address(0));
     }
 
+    /// @dev Who names itself a signer would earn the deposit, and who names others would have them slashed.
+    function test_who_signed_is_what_was_committed_for_answers_and_for_expiry() public {
+        bytes32 id = _demandTrack(FAN, 4);
+        address[] memory named = new address[](2);
+        (named[0], named[1]) = (OTHER, _signers(2)[1]);
+        bytes32[] memory proof = _trackProof(4);
+        bytes memory mismatch = abi.encodeWithSelector(IRecommendationGraph.CommitmentMismatch.selector, 1);
+        vm.startPrank(OTHER);
+        vm.expectRevert(mismatch);
+        graph.answerTrack(epoch, named, tracks[4], proof);
+        IRecommendationGraph.Commitment memory other = epoch;
+        other.trackRoot = bytes32(uint256(1));
+        vm.expectRevert(mismatch);
+        graph.answerTrack(other, _signers(2), tracks[4], proof);
+        vm.warp(block.timestamp + ANSWER_TIME + 1);
+        vm.expectRevert(mismatch);
+        graph.expireDemand(epoch, named, id);
+        vm.stopPrank();
+        _assertDemand(id, FAN, uint64(block.timestamp - 1), IDemands.DemandState.Open);
+    }
+
     function test_with_the_whole_bundle_withheld_a_false_list_is_still_proven() public {
         vm.prank(guardian);
         graph.vetoEpoch(1);
