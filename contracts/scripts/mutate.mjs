@@ -1,8 +1,8 @@
 // Mutation testing: makes the contracts wrong in one place at a time and demands that a test fails.
 //   npm run mutate -- [--file src/X.sol] [--rule "event left out"] [--sample N] [--seed S] [--again]
 //   npm run mutate -- --check                       the committed report, mutation.json, still fits the code
-// What was tried is kept in cache/mutation/tried.json: an interrupted run goes on where it was. `--again` forgets
-// survivors, for the run after a test was added. A survivor needs a `why` in mutation.json: what it changes that no
+// What was tried is kept in cache/mutation/tried.json: an interrupted run goes on where it was. `--again` tries the
+// survivors once more, after tests were added. A survivor needs a `why` in mutation.json: what it changes that no
 // test can see, or that nobody relies on.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -52,14 +52,18 @@ function prepareCopy() {
 }
 
 /**
- * forge's tests on the copy, in which a test links what it tests only when it runs: one file is compiled, not its tests.
+ * forge's tests on the copy. The quick way links what a test deploys only when it runs, so that one file is compiled
+ * and not its tests; but a test of a constructor that reverts then ends there. So who survives the quick way is tried
+ * by all tests, invariants too, linked as usual.
  * @returns {Promise<{status: number | null, output: string}>} status null: it took too long
  */
-function runTests(folders) {
-  const skipped = [...SKIPPED, ...["test/invariants/*"].filter(() => folders === "units")];
-  const args = ["test", "--dynamic-test-linking", "--fail-fast", "--code-size-limit", "1000000", "--skip", ...skipped];
-  if (folders === "invariants") args.push("--match-path", "test/invariants/*");
+function runTests(way) {
+  const skipped = way === "quick" ? [...SKIPPED, "test/invariants/*"] : SKIPPED;
+  const args = ["test", "--fail-fast", "--code-size-limit", "1000000", "--skip", ...skipped];
+  if (way === "quick") args.push("--dynamic-test-linking");
   const settings = {
+    FOUNDRY_OUT: join(scratch, way, "out"),
+    FOUNDRY_CACHE_PATH: join(scratch, way, "cache"),
     FOUNDRY_OPTIMIZER: "false",
     FOUNDRY_DENY: "never",
     FOUNDRY_FUZZ_RUNS: "16",
@@ -86,8 +90,8 @@ function runTests(folders) {
 async function judge(mutant) {
   writeFileSync(join(copy, mutant.file), mutant.mutated);
   try {
-    for (const folders of ["units", "invariants"]) {
-      const { status, output } = await runTests(folders);
+    for (const way of ["quick", "whole"]) {
+      const { status, output } = await runTests(way);
       if (status === null) return { result: "killed", by: "did not end" };
       if (/Compiler run failed|Encountered invalid solc version/.test(output)) return { result: "invalid" };
       if (status !== 0) return { result: "killed", by: output.match(/\[FAIL[^\n]*\] (\w+)\(/)?.[1] ?? output.slice(-300) };
@@ -136,12 +140,12 @@ function buildReport(mutants, tried, before) {
 
 async function run(options) {
   prepareCopy();
-  const clean = await runTests("units");
+  const clean = await runTests("quick");
   if (clean.status !== 0) throw new Error(`the tests fail without any mutant:\n${clean.output.slice(-3000)}`);
   const tried = readJson(triedFile, {});
-  if (options.again) for (const [name, { result }] of Object.entries(tried)) if (result === "survived") delete tried[name];
   const mutants = allMutants();
-  const chosen = choose(mutants, options).filter((mutant) => !tried[mutant.name]);
+  const isWanted = ({ name }) => (options.again ? tried[name]?.result === "survived" : !tried[name]);
+  const chosen = choose(mutants, options).filter(isWanted);
   const started = Date.now();
   for (const [place, mutant] of chosen.entries()) {
     tried[mutant.name] = await judge(mutant);
