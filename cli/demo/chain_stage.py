@@ -1,6 +1,7 @@
 """Stage 1: contracts on a chain, keepers bonded, the first epochs' rewards paid in."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from cli.demo.cast import Cast
@@ -68,6 +69,8 @@ async def _deploy(rpc: JsonRpc, cast: Cast, home: Home) -> Deployment:
     """Deploy by the contracts' script, or return what an interrupted run has deployed."""
     if await verify_deployed(rpc, home):
         return load_deployment(deployment_path(home.deployments, await rpc.fetch_chain_id()))
-    deployment = await deploy_system(rpc.url, cast.deployer, system_parameters(cast))
+    deployed = await deploy_system(rpc.url, cast.deployer, system_parameters(cast))
+    # Anvil makes a genesis block of its own at each start, and after loading its file shows any of them.
+    deployment = replace(deployed, genesis_hash=None)
     save_deployment(deployment, home.deployments)
     return deployment
