@@ -69,5 +69,5 @@ async def test_a_failed_cycle_is_unhealthy_until_the_next_success(world: World) 
     assert "no usable answer" in failed.detail
     mended = KeeperSchedule(world.context, Pace(), health, _up_to_date)
     reports = await mended.run_cycle("rewards")
-    assert [report.outcome for report in reports] == [Outcome.WAITING, Outcome.WAITING]
+    assert [report.outcome for report in reports] == [Outcome.WAITING, Outcome.WAITING, Outcome.NOTHING]
     assert health.read_all()[0].ok

@@ -56,7 +56,7 @@ def test_the_wheel_holds_the_packages_the_page_and_the_artifacts(wheel: Path) ->
     top = {name.split("/")[0] for name in names if not name.startswith("tunefi-")}
     assert top == {
         *("tunefi", "graph_schema", "ingest", "training", "recsys"),
-        *("engagement", "commitments", "keepers", "api", "cli"),
+        *("engagement", "commitments", "keepers", "api", "cli", "benchmarks"),
     }
     assert "api/page/index.html" in names
     assert "tunefi/chain/artifacts/RecommendationGraph.json" in names
