@@ -72,6 +72,18 @@ contract ChallengesTest is TrueEpoch {
 
     // --- scores
 
+    function test_what_stands_beyond_the_count_is_neither_track_nor_listener() public {
+        epoch = _buildCommitment();
+        (epoch.tracks, epoch.listeners) = (uint32(TRACKS - 1), uint32(LISTENERS - 1));
+        _commit(epoch);
+        (uint256 track, uint256 listener) = (TRACKS - 1, LISTENERS - 1);
+        assertTrue(graph.verifyTrackOpening(epoch, _signers(2), tracks[track - 1], _trackProof(track - 1)), "last");
+        assertFalse(graph.verifyTrackOpening(epoch, _signers(2), tracks[track], _trackProof(track)), "track");
+        assertFalse(
+            graph.verifyListenerOpening(epoch, _signers(2), listeners[listener], _listenerProof(listener)), "listener"
+        );
+    }
+
     function test_a_false_score_loses_the_bonds_to_the_listener() public {
         uint32 score = Ranking.numberAt(listeners[1].scores, 2);
         listeners[1].scores = Ranking.withNumberAt(listeners[1].scores, 2, score + 1);

@@ -18,6 +18,14 @@ contract OpeningsTest is Assertions {
         return Openings.isZero(vector);
     }
 
+    function test_the_byte_0x80_is_found_at_every_place() public view {
+        for (uint256 place = 0; place < 128; ++place) {
+            bytes memory vector = new bytes(128);
+            vector[place] = 0x80;
+            assertFalse(this.isVector(vector, 128), "found");
+        }
+    }
+
     function testFuzz_the_byte_0x80_is_found_wherever_it_is(bytes32[2] memory words, uint8 place, bool plant)
         public
         view
