@@ -520,8 +520,11 @@ contract ChallengesTest is TrueEpoch {
         graph.challengeTrackRows(epoch, _signers(2), leaf, trackProof, false_, trackProof);
         IRecommendationGraph.ListenerLeaf memory other = _bareListener(0);
         other.listener = CHALLENGER;
+        IRecommendationGraph.ListenerLeaf memory bare = _bareListener(0);
         vm.expectRevert(refusal);
-        graph.challengeListenerRows(epoch, _signers(2), other, proof, other, proof);
+        graph.challengeListenerRows(epoch, _signers(2), other, proof, bare, proof);
+        vm.expectRevert(refusal);
+        graph.challengeListenerRows(epoch, _signers(2), bare, proof, other, proof);
     }
 
     function test_a_challenge_needs_the_commitment_and_signers_of_the_epoch() public {
