@@ -33,7 +33,7 @@ from graph_schema.statements import (
 )
 from graph_schema.store import IN_BLOCK, BlockRef, Cursor, WriteBatch
 from graph_schema.transaction import Transaction
-from graph_schema.undo import drop_replaced, exact_states, keep_replaced, one_row, read_replaced
+from graph_schema.undo import drop_replaced, keep_replaced, one_row, plan_put_back
 
 Said = dict[Kind, list[pa.Table]]
 """What a batch says of the rows of each kind, in order: keys, properties, `in_block`, `deleted`."""
@@ -212,13 +212,9 @@ async def undo_blocks(tx: Transaction, blocks: Sequence[BlockRef], cursor: Curso
 
 
 async def _put_back(tx: Transaction, lowest: BlockRef) -> list[RowChanges]:
-    """Put rows back as they were before a block and those above it: each row once, however deep it is."""
+    """Put rows back as they were before a block and those above it, and forget these blocks."""
     below = BlockRef(lowest.number - 1, lowest.parent_hash, "", 0)
-    plans = []
-    for kind, states in (await read_replaced(tx, below.number)).items():
-        said, exact = exact_states(kind, states)
-        stored = await _read_stored(tx, kind, said)
-        plans.append(plan_changes(kind, Source.CHAIN, said, stored, exact=exact))
+    plans = await plan_put_back(tx, below.number)
     await drop_replaced(tx, below)
     await tx.run(DROP_BLOCKS_ABOVE, one_row({"block_number": below.number}))
     return await _write(tx, plans, Source.CHAIN)

@@ -12,19 +12,17 @@ import pyarrow as pa
 
 from graph_schema.digest import LtHash16
 from graph_schema.kinds import EdgeKind, Kind, all_kinds
-from graph_schema.properties import Source
-from graph_schema.row_changes import RowChanges, plan_changes
+from graph_schema.row_changes import RowChanges
 from graph_schema.rows import encode_edge_rows, encode_node_rows
 from graph_schema.statements import (
     ALL_FLAGS,
     LOCK_DIGEST,
     PUT_DIGEST,
     READ_DIGEST,
-    match_stored,
     read_all,
 )
 from graph_schema.transaction import Transaction
-from graph_schema.undo import exact_states, one_row, read_replaced
+from graph_schema.undo import one_row, plan_put_back
 
 
 async def lock_digest(tx: Transaction) -> LtHash16:
@@ -69,10 +67,7 @@ async def read_kept_digest(tx: Transaction) -> LtHash16:
 async def read_stored_digest(tx: Transaction, final_block: int) -> LtHash16:
     """Return the hash of all stored rows as they were after a block, without writing anything."""
     digest = await read_kept_digest(tx)
-    for kind, states in (await read_replaced(tx, final_block)).items():
-        said, exact = exact_states(kind, states)
-        stored = await tx.run(match_stored(kind, tx.dialect), said.select(list(kind.keys)))
-        update_digest(digest, [plan_changes(kind, Source.CHAIN, said, stored, exact=exact)])
+    update_digest(digest, await plan_put_back(tx, final_block))
     return digest
 
 

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph_schema.kinds import FLAGS, Kind, kind_by_name
-from graph_schema.merging import first_of_each_key
+from graph_schema.merging import check_keys, first_of_each_key
 from graph_schema.migrations.m0003_complete_contracts import read_undo_record
 from graph_schema.properties import Source
-from graph_schema.row_changes import DELETED, state_columns
+from graph_schema.row_changes import DELETED, RowChanges, plan_changes, state_columns
 from graph_schema.statements import (
     BLOCK_SCHEMA,
     COUNT_UNDO,
@@ -25,6 +25,7 @@ from graph_schema.statements import (
     PUT_UNDO,
     READ_UNDO,
     UNDO_SCHEMA,
+    match_stored,
 )
 from graph_schema.store import IN_BLOCK, BlockRef
 from graph_schema.transaction import Transaction
@@ -106,6 +107,16 @@ def exact_states(kind: Kind, states: Sequence[pa.Table]) -> tuple[pa.Table, froz
     said = said.append_column(IN_BLOCK, pa.array(np.zeros(said.num_rows, np.int64)))
     said = said.append_column(DELETED, pa.array(np.zeros(said.num_rows, np.bool_)))
     return said.combine_chunks(), frozenset(state_columns(kind, Source.CHAIN))
+
+
+async def plan_put_back(tx: Transaction, above_block: int) -> list[RowChanges]:
+    """Return what puts rows back as they were after a block: each row once, whatever happened since."""
+    plans = []
+    for kind, states in (await read_replaced(tx, above_block)).items():
+        said, exact = exact_states(kind, states)
+        stored = await tx.run(match_stored(kind, tx.dialect), check_keys(kind, said))
+        plans.append(plan_changes(kind, Source.CHAIN, said, stored, exact=exact))
+    return plans
 
 
 def block_row(block: BlockRef) -> dict[str, object]:
