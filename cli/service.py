@@ -24,7 +24,7 @@ from api.metrics.node_readings import NodeReadings
 from api.services import Services
 from cli.compose import Installation, now_at
 from cli.ingestion import Ingestion
-from cli.validation import build_validator
+from cli.validation import build_validator, read_catalogue
 from commitments.library import EpochLibrary
 from keepers.context import KeeperContext
 from keepers.registry import JOBS, run_job
@@ -117,7 +117,7 @@ class Service:
         return Services(
             store=installation.store,
             log=installation.log,
-            validator=await asyncio.to_thread(build_validator, settings, installation.log),
+            validator=await asyncio.to_thread(build_validator, settings, read_catalogue(installation.log)),
             library=EpochLibrary(settings.paths),
             rpc=installation.rpc,
             deployment=installation.deployment,

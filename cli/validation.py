@@ -3,7 +3,7 @@
 Owns where its knowledge comes from at the start of a service: the log's catalogue entries and the graph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ingest.entries import Entry, Kind
 from ingest.interaction_log import InteractionLog
@@ -16,9 +16,9 @@ _SECONDS_A_DAY = 86_400
 _ENTRIES_A_READ = 1_000
 
 
-def build_validator(settings: Settings, log: InteractionLog) -> Validator:
-    """Return a validator that knows every subject of the log's catalogue."""
-    known = load_known_subjects(read_catalogue(log))
+def build_validator(settings: Settings, catalogue: Iterable[Entry]) -> Validator:
+    """Return a validator that knows every subject of the catalogue; see `read_catalogue`."""
+    known = load_known_subjects(catalogue)
     rules = Rules(
         default_duration_seconds=settings.default_duration_seconds,
         max_age_seconds=settings.listen_max_age_days * _SECONDS_A_DAY,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ingest.entries import Kind
-from ingest.log_tables import ENTRIES
+from ingest.log_tables import ENTRIES, IS_DELETION
 from tunefi.ids import Address, LogPosition
 
 
@@ -28,14 +28,13 @@ _SAID_BEFORE = (
     & (_OTHER.c.kind != Kind.DELETE.value)
     & _OTHER.c.payload.is_not(None)
 )
-_IS_DELETION = ENTRIES.c.kind == sa.literal_column("'delete'")
 
 
 def read_open_deletions(connection: sa.Connection, up_to: int) -> list[Deletion]:
     """Return the deletions up to a position of accounts that have something left to erase."""
     statement = (
         sa.select(ENTRIES.c.account, sa.func.max(ENTRIES.c.position))
-        .where(_IS_DELETION, ENTRIES.c.position <= up_to, sa.exists().where(_SAID_BEFORE))
+        .where(IS_DELETION, ENTRIES.c.position <= up_to, sa.exists().where(_SAID_BEFORE))
         .group_by(ENTRIES.c.account)
         .order_by(sa.func.max(ENTRIES.c.position))
     )

@@ -280,12 +280,14 @@ class ChainFollower:
         if not headers or headers[0].parent_hash != hash_:
             return []
         found: list[BlockLogs] = []
+        logs = 0
         for header in headers:
             block = await self._source.fetch_block(header)
             if block is None:
                 break
             found.append(block)
-            if sum(len(one.logs) for one in found) >= _LOGS_A_WRITE:
+            logs += len(block.logs)
+            if logs >= _LOGS_A_WRITE:
                 break
         return found
 

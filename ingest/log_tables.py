@@ -25,7 +25,7 @@ ENTRIES = sa.Table(
     sa.Index("entries_account", "account", "position"),
 )
 
-_DELETION = ENTRIES.c.kind == sa.literal_column("'delete'")
+IS_DELETION = ENTRIES.c.kind == sa.literal_column("'delete'")
 _ERASED = ENTRIES.c.payload.is_(None)
-sa.Index("entries_deletions", ENTRIES.c.position, sqlite_where=_DELETION, postgresql_where=_DELETION)
+sa.Index("entries_deletions", ENTRIES.c.position, sqlite_where=IS_DELETION, postgresql_where=IS_DELETION)
 sa.Index("entries_erased", ENTRIES.c.position, sqlite_where=_ERASED, postgresql_where=_ERASED)

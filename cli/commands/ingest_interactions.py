@@ -79,8 +79,9 @@ async def _import(
     with _open(file) as source, _open_report(settings, source, folder, resume) as report:
         log = await asyncio.to_thread(open_log, settings)
         try:
-            validator = _allow_history(await asyncio.to_thread(build_validator, settings, log))
-            catalogue = await asyncio.to_thread(lambda: CatalogueIndex(read_catalogue(log)))
+            entries = await asyncio.to_thread(lambda: list(read_catalogue(log)))
+            validator = _allow_history(build_validator(settings, entries))
+            catalogue = await asyncio.to_thread(CatalogueIndex, entries)
             work = InteractionImport(source, form, log, validator, catalogue, owners, report, now_at)
             with ConsoleProgress(f"import {source.name}") as progress:
                 while await asyncio.to_thread(work.run_batch):
