@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.dense_world import DenseWorld, build_edits
+from benchmarks.dense_events import build_edits
+from benchmarks.dense_world import DenseWorld
 from benchmarks.templates import EventCopies, EventName, Recording, build_copies, load_recording
 from tunefi.chain.deployment import Deployment
 from tunefi.hashing import keccak256
