@@ -6,7 +6,7 @@
 // test can see, or that nobody relies on.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -41,7 +41,10 @@ function allMutants() {
 /** Bring the copy up to date; forge compiles again only what changed. */
 function prepareCopy() {
   mkdirSync(copy, { recursive: true });
-  for (const folder of ["src", "test", "script", "bin"]) cpSync(join(project, folder), join(copy, folder), { recursive: true });
+  for (const folder of ["src", "test", "script", "bin"]) {
+    rmSync(join(copy, folder), { recursive: true, force: true });
+    cpSync(join(project, folder), join(copy, folder), { recursive: true });
+  }
   cpSync(join(project, "package.json"), join(copy, "package.json"));
   cpSync(join(project, "../tests/vectors"), join(scratch, "tests/vectors"), {
     recursive: true,

@@ -367,13 +367,7 @@ contract MarketplaceOrdersTest is MarketSystem {
     }
 
     function test_a_collection_without_royalty_pays_none() public {
-        PlainCollection plain = new PlainCollection();
-        plain.mint(seller, TOKEN_ID, 10);
-        vm.prank(seller);
-        plain.setApprovalForAll(address(market), true);
-        IMarketplace.Order memory order = _listing();
-        order.collection = address(plain);
-        _buy(order, 1);
+        _buy(_listingOf(new PlainCollection()), 1);
         assertEq(ledger.balanceOf(seller, ETHER), PRICE - PRICE * FEE_BPS / 10_000, "proceeds");
         collection.dropRoyalty();
         _buy(_listing(), 1);
@@ -383,20 +377,19 @@ contract MarketplaceOrdersTest is MarketSystem {
     function test_a_royalty_of_nothing_has_no_receiver() public {
         collection.setRoyalty(ARTIST, 0);
         _buyWithoutRoyalty(_listing());
-        PlainCollection plain = new PlainCollection();
-        plain.mint(seller, TOKEN_ID, 10);
-        vm.prank(seller);
-        plain.setApprovalForAll(address(market), true);
-        IMarketplace.Order memory order = _listing();
-        order.collection = address(plain);
-        _buyWithoutRoyalty(order);
+        _buyWithoutRoyalty(_listingOf(new PlainCollection()));
         StrangeCollection nobody = new StrangeCollection();
         nobody.setAnswer(StrangeCollection.Answer.Amount, address(0), PRICE / 10, true);
-        nobody.mint(seller, TOKEN_ID, 10);
+        _buyWithoutRoyalty(_listingOf(nobody));
+    }
+
+    /// @dev The seller has ten copies there, and the market may move them.
+    function _listingOf(PlainCollection other) private returns (IMarketplace.Order memory order) {
+        other.mint(seller, TOKEN_ID, 10);
         vm.prank(seller);
-        nobody.setApprovalForAll(address(market), true);
-        order.collection = address(nobody);
-        _buyWithoutRoyalty(order);
+        other.setApprovalForAll(address(market), true);
+        order = _listing();
+        order.collection = address(other);
     }
 
     function _buyWithoutRoyalty(IMarketplace.Order memory order) private {

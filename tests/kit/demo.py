@@ -72,10 +72,7 @@ def run_tunefi(
 def start_demo(home: Path, *words: str, output: Path) -> subprocess.Popen[bytes]:
     """Start `tunefi demo` in its own process group, with what it prints in `output`."""
     command = [sys.executable, "-m", "cli", "demo", "--home", str(home), "--port", "0", *words]
-    with output.open("ab") as file:
-        return subprocess.Popen(
-            command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
-        )
+    return _start(command, dict(os.environ), output)
 
 
 def make_demo(home: Path, *, output: Path) -> subprocess.Popen[bytes]:
@@ -83,7 +80,10 @@ def make_demo(home: Path, *, output: Path) -> subprocess.Popen[bytes]:
     arguments = f"--exit --home {home} --port 0"
     outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     environment = {name: value for name, value in os.environ.items() if name not in outer}
-    command = ["make", "demo", f"VENV={sys.prefix}", f"DEMO_ARGS={arguments}"]
+    return _start(["make", "demo", f"VENV={sys.prefix}", f"DEMO_ARGS={arguments}"], environment, output)
+
+
+def _start(command: list[str], environment: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
     with output.open("ab") as file:
         return subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
