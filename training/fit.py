@@ -12,9 +12,9 @@ from typing import Any
 import torch
 
 from training.config import TrainingConfig
+from training.data.interactions import Interactions
 from training.errors import DivergedTraining
 from training.graph import BipartiteGraph
-from training.interactions import Interactions
 from training.models.model import VectorModel
 from training.objective import compute_hidden_track_loss, pick_candidates
 from training.stop import StopRequest

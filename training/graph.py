@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.interactions import Interactions
+from training.data.interactions import Interactions
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from recsys.metrics import ndcg_at_k
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
+from training.data.interactions import Interactions
+from training.data.splits import split_grouped, split_random
 from training.evaluation import LIST_LENGTH, dot_product_scorer, rank_by_scores
 from training.fit import EpochRecord, FitHooks, FitLoop, Validate
 from training.graph import BipartiteGraph
-from training.interactions import Interactions
 from training.models import model_named
 from training.models.model import VectorModel
 from training.similarity import build_similarity
-from training.splits import split_grouped, split_random
 from training.stop import StopRequest
 from tunefi.progress import Progress
 

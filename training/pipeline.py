@@ -15,8 +15,8 @@ from recsys.table import EmbeddingTable, build_table
 from training.accuracy import Accuracy, measure_accuracy
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
+from training.data.interactions import Interactions
 from training.digest import model_digest, read_code_version
-from training.interactions import Interactions
 from training.models import model_named
 from training.phases import Cuts, Fitted, PhaseRunner, Vectors, cut, embed
 from training.stop import StopRequest

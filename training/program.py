@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from training.card_text import format_accuracy
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
+from training.data.interactions import Interactions, load_interactions
 from training.digest import read_code_version
-from training.interactions import Interactions, load_interactions
 from training.outputs import check_replaceable, save_run
 from training.pipeline import train
 from training.stop import StopRequest, stop_on_interrupt

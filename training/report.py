@@ -11,7 +11,7 @@ import torch
 import torch_geometric
 
 from training.accuracy import ACCURACY
-from training.interactions import Interactions
+from training.data.interactions import Interactions
 from training.pipeline import TrainingResult
 from tunefi.ids import hex_of
 

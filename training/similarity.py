@@ -6,7 +6,7 @@ Owns the shrunk cosine, which item-kNN ranks with and the network starts from. R
 import numpy as np
 from scipy import sparse
 
-from training.interactions import Interactions
+from training.data.interactions import Interactions
 
 
 def build_similarity(interactions: Interactions, shrink: float, power: float = 0.5) -> sparse.csr_array:

@@ -13,7 +13,7 @@ from graph_schema.nodes import NODES
 from graph_schema.snapshot import LogHead, Snapshot, save_snapshot, snapshot_digest
 from graph_schema.snapshot_tables import ZERO_HASH, edge_table_schema, node_table_schema
 from graph_schema.store import BlockRef
-from training.interactions import Interactions, build_interactions
+from training.data.interactions import Interactions, build_interactions
 from tunefi.ids import Hash32
 
 Pair = tuple[int, int]

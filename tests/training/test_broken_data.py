@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.kit.listening import address, block_pairs, interactions_of, track
+from training.data.interactions import build_interactions
 from training.errors import DegenerateSnapshot
-from training.interactions import build_interactions
 from tunefi.ids import Hash32
 
 PAIRS = block_pairs()

@@ -13,9 +13,9 @@ from tests.kit.listening import address, block_pairs, interactions_of, track
 from tests.training.settings import small_config
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
+from training.data.interactions import Interactions
 from training.errors import QuantisationLoss, UnknownModel
 from training.fit import EpochRecord, FitHooks, FitLoop
-from training.interactions import Interactions
 from training.models.lightgcn import LightGCN
 from training.pipeline import TrainingResult, train
 from training.stop import StopRequest

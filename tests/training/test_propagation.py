@@ -6,8 +6,8 @@ import torch
 
 from tests.kit.listening import block_pairs, interactions_of
 from tests.training.settings import small_config
+from training.data.interactions import Interactions
 from training.graph import build_graph
-from training.interactions import Interactions
 from training.models.lightgcn import LightGCN
 from training.propagation import BipartiteLayer
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tests.kit.listening import block_pairs, interactions_of
 from tests.training.settings import small_config
+from training.data.interactions import Interactions
+from training.data.splits import split_grouped, split_random
 from training.errors import MalformedSplit
-from training.interactions import Interactions
 from training.phases import cut
 from training.similarity import build_similarity
-from training.splits import split_grouped, split_random
 
 
 def _keys(part: Interactions) -> set[tuple[int, int]]:

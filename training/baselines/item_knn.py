@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from training.data.interactions import Interactions
 from training.evaluation import Scorer
-from training.interactions import Interactions
 from training.similarity import build_similarity
 
 ALL = 0

@@ -5,8 +5,8 @@ Owns that ranking. Refuses to know who asks.
 
 import numpy as np
 
+from training.data.interactions import Interactions
 from training.evaluation import Scorer
-from training.interactions import Interactions
 
 
 def build_popularity(interactions: Interactions) -> Scorer:

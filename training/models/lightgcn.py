@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.config import TrainingConfig
+from training.data.interactions import Interactions
 from training.graph import BipartiteGraph, build_graph
-from training.interactions import Interactions
 from training.models.model import VectorModel
 from training.models.spectral_start import build_spectral_start
 from training.propagation import BipartiteLayer

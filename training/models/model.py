@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from training.config import TrainingConfig
+from training.data.interactions import Interactions
 from training.graph import BipartiteGraph
-from training.interactions import Interactions
 
 
 class VectorModel(torch.nn.Module, ABC):

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from training.data.interactions import Interactions
 from training.errors import MalformedSplit
-from training.interactions import Interactions
 
 Cut = Literal["random", "grouped"]
 
