@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from recsys.table import save_table
-from training.card_text import format_model_card
+from training.card.markdown import format_model_card
+from training.card.plots import save_accuracy_plot, save_loss_plot
+from training.card.report import build_metrics, build_model_card
 from training.errors import UnusableOutput
 from training.pipeline import TrainingResult
-from training.plots import save_accuracy_plot, save_loss_plot
-from training.report import build_metrics, build_model_card
-
-METRICS = "metrics.json"
+from training.run_files import CARD, CARD_MARKDOWN, METRICS
 
 
 def check_replaceable(out: Path) -> None:
@@ -60,8 +59,8 @@ def _write(result: TrainingResult, directory: Path) -> dict[str, Any]:
     save_table(result.table, directory)
     save_loss_plot(metrics, directory / "loss.png")
     save_accuracy_plot(metrics, directory / "accuracy.png")
-    (directory / "model_card.md").write_text(format_model_card(card), encoding="utf-8")
-    for name, value in (("model_card.json", card), (METRICS, metrics)):
+    (directory / CARD_MARKDOWN).write_text(format_model_card(card), encoding="utf-8")
+    for name, value in ((CARD, card), (METRICS, metrics)):
         (directory / name).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     return metrics
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from training.card_text import format_accuracy
+from training.card.markdown import format_accuracy
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
 from training.data.interactions import Interactions, load_interactions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.report import METRICS_FORMAT
+from training.run_files import METRICS, METRICS_FORMAT
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RegisteredRun:
 def list_runs(folder: Path) -> list[RegisteredRun]:
     """Return the complete runs directly below a folder, the latest first; anything else is passed over."""
     found = []
-    for path in folder.glob("*/metrics.json"):
+    for path in folder.glob(f"*/{METRICS}"):
         metrics = _read(path)
         if (
             metrics is not None

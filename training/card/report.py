@@ -13,9 +13,8 @@ import torch_geometric
 from training.accuracy import ACCURACY
 from training.data.interactions import Interactions
 from training.pipeline import TrainingResult
+from training.run_files import METRICS_FORMAT
 from tunefi.ids import hex_of
-
-METRICS_FORMAT = "tunefi-metrics/1"
 
 
 def build_metrics(result: TrainingResult) -> dict[str, Any]:
