@@ -89,16 +89,15 @@ class Ingestion:
                 except RetryableError as error:
                     self._health.report_failure(COMPONENT, str(error))
                     _LOG.warning("ingestion waits: %s", error)
-                except FinalError as error:
-                    self._halt(error, str(error))
-                    return
                 except Exception as error:
-                    _LOG.exception("ingestion halts")
-                    self._halt(error, f"{type(error).__name__}: {error}")
+                    self._halt(error)
                     return
                 await heads.wait(self._pause_seconds)
 
-    def _halt(self, error: Exception, detail: str) -> None:
+    def _halt(self, error: Exception) -> None:
+        """Go on never again; what is no error of ours is a defect, and told with its stack."""
+        known = isinstance(error, FinalError)
+        detail = str(error) if known else f"{type(error).__name__}: {error}"
         self._halted = error
         self._health.report_halt(COMPONENT, detail, _AFTER_A_HALT)
-        _LOG.error("ingestion halts: %s", detail)
+        _LOG.error("ingestion halts: %s", detail, exc_info=None if known else error)

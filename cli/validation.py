@@ -5,7 +5,7 @@ Owns where its knowledge comes from at the start of a service: the log's catalog
 
 from collections.abc import Iterable, Iterator
 
-from ingest.entries import Entry, Kind
+from ingest.entries import Entry
 from ingest.interaction_log import InteractionLog
 from ingest.validation import Rules, Validator, load_known_subjects
 from tunefi.chain.signing import Signer
@@ -13,7 +13,7 @@ from tunefi.ids import Address, ChainId, parse_address
 from tunefi.settings import Settings
 
 _SECONDS_A_DAY = 86_400
-_ENTRIES_A_READ = 1_000
+_ENTRIES_A_READ = 100
 
 
 def build_validator(settings: Settings, catalogue: Iterable[Entry]) -> Validator:
@@ -37,6 +37,6 @@ def operators_of(settings: Settings) -> frozenset[Address]:
 def read_catalogue(log: InteractionLog) -> Iterator[Entry]:
     """Yield the catalogue's entries in the order of the log."""
     position = 0
-    while entries := log.read(position, _ENTRIES_A_READ):
-        yield from (item.entry for item in entries if item.kind == Kind.CATALOGUE and item.entry is not None)
+    while entries := log.read_catalogue(position, _ENTRIES_A_READ):
+        yield from (item.entry for item in entries if item.entry is not None)
         position = entries[-1].position

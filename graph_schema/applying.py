@@ -33,7 +33,14 @@ from graph_schema.statements import (
 )
 from graph_schema.store import IN_BLOCK, BlockRef, Cursor, WriteBatch
 from graph_schema.transaction import Transaction
-from graph_schema.undo import drop_replaced, keep_replaced, one_row, plan_put_back
+from graph_schema.undo import (
+    drop_replaced,
+    keep_replaced,
+    one_row,
+    plan_put_back,
+    read_undo_records,
+    replaced_above,
+)
 
 Said = dict[Kind, list[pa.Table]]
 """What a batch says of the rows of each kind, in order: keys, properties, `in_block`, `deleted`."""
@@ -214,8 +221,9 @@ async def undo_blocks(tx: Transaction, blocks: Sequence[BlockRef], cursor: Curso
 async def _put_back(tx: Transaction, lowest: BlockRef) -> list[RowChanges]:
     """Put rows back as they were before a block and those above it, and forget these blocks."""
     below = BlockRef(lowest.number - 1, lowest.parent_hash, "", 0)
-    plans = await plan_put_back(tx, below.number)
-    await drop_replaced(tx, below)
+    records = await read_undo_records(tx, below.number)
+    plans = await plan_put_back(tx, replaced_above(records, below.number))
+    await drop_replaced(tx, records, below)
     await tx.run(DROP_BLOCKS_ABOVE, one_row({"block_number": below.number}))
     return await _write(tx, plans, Source.CHAIN)
 

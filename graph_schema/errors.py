@@ -7,11 +7,12 @@ FinalError
 ├── BlockNotKept            the graph at that block can no longer be told, or not yet
 ├── NotPending              the block to undo is not the highest that can be undone
 ├── GraphOwned              another process has the embedded graph open
-├── GraphFolderMissing, GraphCorrupt, GraphFull, WrongSchemaVersion, UnknownGraphUrl, DriverMissing
+├── GraphFolderMissing, GraphCorrupt, WrongSchemaVersion, UnknownGraphUrl, DriverMissing
 ├── GraphRefused            credentials or address of the server are wrong
 └── SnapshotMissing, SnapshotTruncated, SnapshotAltered, SnapshotMalformed
 RetryableError
 ├── GraphUnreachable        the server does not answer
+├── GraphFull               there is no room to write
 ├── GraphClosed             this program has closed the store
 ├── SnapshotAhead           the finalized block has not been applied yet
 └── SnapshotOffBranch       the graph follows another branch than the finalized block
@@ -145,14 +146,12 @@ class GraphCorrupt(FinalError):
         )
 
 
-class GraphFull(FinalError):
+class GraphFull(RetryableError):
     """The disk, or the memory given to the store, is full; the transaction was rolled back."""
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
-        super().__init__(
-            f"no room to write the graph {path}: {reason}; nothing was written: free some and retry"
-        )
+        super().__init__(f"no room to write the graph {path}: {reason}; nothing was written; free disk space")
 
 
 class WrongSchemaVersion(FinalError):

@@ -22,7 +22,7 @@ from graph_schema.statements import (
     read_all,
 )
 from graph_schema.transaction import Transaction
-from graph_schema.undo import one_row, plan_put_back
+from graph_schema.undo import Replaced, one_row, plan_put_back
 
 
 async def lock_digest(tx: Transaction) -> LtHash16:
@@ -64,10 +64,14 @@ async def read_kept_digest(tx: Transaction) -> LtHash16:
     return await _load(tx, await tx.run(READ_DIGEST))
 
 
-async def read_stored_digest(tx: Transaction, final_block: int) -> LtHash16:
-    """Return the hash of all stored rows as they were after a block, without writing anything."""
+async def read_stored_digest(tx: Transaction, replaced: Replaced) -> LtHash16:
+    """Return the hash of all stored rows as they were before blocks, without writing anything.
+
+    Args:
+        replaced: What they replaced, the newest first, and with them every block above the lowest.
+    """
     digest = await read_kept_digest(tx)
-    update_digest(digest, await plan_put_back(tx, final_block))
+    update_digest(digest, await plan_put_back(tx, replaced))
     return digest
 
 

@@ -166,8 +166,8 @@ async def _read_state(tx: Transaction, final_block: int) -> StoreState:
 
 async def _read_digest(tx: Transaction, final_block: int) -> Hash32:
     await tx.run(LOCK_ALL_CURSORS)
-    digest = await read_stored_digest(tx, final_block)
     replaced = await read_replaced(tx, final_block)
+    digest = await read_stored_digest(tx, replaced)
     played, created = [
         shown(kind, take_back(kind, await tx.run(read_all(kind)), replaced.get(kind, [])))
         for kind in (edge_kind("PLAYED_ON", "Account", "Track"), edge_kind("CREATED", "Artist", "Track"))

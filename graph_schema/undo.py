@@ -7,6 +7,7 @@ part is never recorded, because undoing a block must not touch it. Refuses to kn
 
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,14 @@ from graph_schema.transaction import Transaction
 
 Replaced = dict[Kind, list[pa.Table]]
 """States that blocks replaced, with `in_block`; the newest record of a kind first."""
+
+
+class UndoRecord(NamedTuple):
+    """Rows of one kind as they were before blocks of one write, with `in_block`."""
+
+    kind: Kind
+    states: pa.Table
+    sequence: int
 
 
 async def keep_replaced(
@@ -62,17 +71,22 @@ def _record(kind: Kind, before: pa.Table, block: BlockRef, sequence: int) -> dic
 
 async def read_replaced(tx: Transaction, above_block: int) -> Replaced:
     """Return what blocks above a height replaced."""
+    return replaced_above(await read_undo_records(tx, above_block), above_block)
+
+
+def replaced_above(records: Sequence[UndoRecord], above_block: int) -> Replaced:
+    """Return the part of undo records that is of blocks above a height."""
     found: Replaced = {}
-    for kind, table, _ in await _read_records(tx, above_block):
+    for kind, table, _ in records:
         of_blocks = table.filter(pc.greater(table[IN_BLOCK], above_block))
         found.setdefault(kind, []).append(of_blocks)
     return found
 
 
-async def drop_replaced(tx: Transaction, above: BlockRef) -> None:
-    """Drop what blocks above one replaced; a record of lower blocks too keeps their part."""
+async def drop_replaced(tx: Transaction, records: Sequence[UndoRecord], above: BlockRef) -> None:
+    """Drop records of blocks above one; a record of lower blocks too keeps their part."""
     kept = []
-    for kind, table, sequence in await _read_records(tx, above.number):
+    for kind, table, sequence in records:
         lower = table.filter(pc.less_equal(table[IN_BLOCK], above.number))
         if lower.num_rows:
             kept.append(_record(kind, lower, above, sequence))
@@ -80,11 +94,11 @@ async def drop_replaced(tx: Transaction, above: BlockRef) -> None:
     await tx.run(PUT_UNDO, _table(UNDO_SCHEMA, kept))
 
 
-async def _read_records(tx: Transaction, above_block: int) -> list[tuple[Kind, pa.Table, int]]:
-    """Return kind, states and sequence of the records of blocks above a height, the newest first."""
+async def read_undo_records(tx: Transaction, above_block: int) -> list[UndoRecord]:
+    """Return the records of blocks above a height, the newest first."""
     found = await tx.run(READ_UNDO, one_row({"block_number": above_block}))
     ordered = found.sort_by([("block_number", "descending"), ("sequence", "descending")])
-    records = []
+    records: list[UndoRecord] = []
     for row in ordered.to_pylist():
         kind = kind_by_name(row["kind"])
         table = read_undo_record(kind, decode_table(row["payload"]))
@@ -92,7 +106,7 @@ async def _read_records(tx: Transaction, above_block: int) -> list[tuple[Kind, p
             table = table.append_column(
                 IN_BLOCK, pa.array([row["block_number"]] * table.num_rows, pa.int64())
             )
-        records.append((kind, table, row["sequence"]))
+        records.append(UndoRecord(kind, table, row["sequence"]))
     return records
 
 
@@ -109,10 +123,10 @@ def exact_states(kind: Kind, states: Sequence[pa.Table]) -> tuple[pa.Table, froz
     return said.combine_chunks(), frozenset(state_columns(kind, Source.CHAIN))
 
 
-async def plan_put_back(tx: Transaction, above_block: int) -> list[RowChanges]:
-    """Return what puts rows back as they were after a block: each row once, whatever happened since."""
+async def plan_put_back(tx: Transaction, replaced: Replaced) -> list[RowChanges]:
+    """Return what puts rows back as they were before blocks: each row once, whatever happened since."""
     plans = []
-    for kind, states in (await read_replaced(tx, above_block)).items():
+    for kind, states in replaced.items():
         said, exact = exact_states(kind, states)
         stored = await tx.run(match_stored(kind, tx.dialect), check_keys(kind, said))
         plans.append(plan_changes(kind, Source.CHAIN, said, stored, exact=exact))

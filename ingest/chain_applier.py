@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from graph_schema.store import BlockRef, Cursor, GraphStore
 from ingest.block_logs import BlockLogs, block_of, decode_block_logs, joined_logs
 from ingest.chain_events import read_chain_batch
+from ingest.editions import KeptEditions
 from ingest.errors import HandlerFailed
 from ingest.journal_records import Place
 from ingest.measured_write import write_measured
@@ -36,6 +37,7 @@ class ChainApplier:
         self._telemetry = telemetry
         self._deployment = deployment
         self._abis = deployment.abis()
+        self._editions = KeptEditions(store)
         self.cursor_source = f"chain:{deployment.chain_id}"
         self.set_aside = 0
 
@@ -85,22 +87,28 @@ class ChainApplier:
     ) -> Cursor:
         decoded = decode_block_logs(found, self._abis)
         after = Cursor(self.cursor_source, found.last.number, found.last.hash)
-        batch = await read_chain_batch(
-            self._store,
-            self._deployment,
-            decoded.events,
-            decoded.times,
-            cursor=after,
-            expected=None if new else cursor,
-            blocks=blocks,
-        )
-        await write_measured(self._store, batch, self._telemetry)
+        try:
+            batch = await read_chain_batch(
+                self._store,
+                self._deployment,
+                decoded.events,
+                decoded.times,
+                cursor=after,
+                expected=None if new else cursor,
+                editions=self._editions,
+                blocks=blocks,
+            )
+            await write_measured(self._store, batch, self._telemetry)
+        except BaseException:
+            self._editions.forget()
+            raise
         for aside in decoded.set_aside:
             self._tell(aside)
         return after
 
     async def undo(self, blocks: Sequence[BlockRef], cursor: Cursor) -> None:
         """Take back the highest pending blocks, highest first, in one transaction."""
+        self._editions.forget()
         await self._store.undo_blocks(blocks, cursor)
 
     async def settle(self, up_to_block: int) -> None:

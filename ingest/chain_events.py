@@ -10,6 +10,7 @@ from graph_schema.store import BlockRef, Cursor, GraphStore, WriteBatch
 from ingest.chain_names import event_name
 from ingest.chain_rows import ChainRows
 from ingest.chain_state import ChainState, read_chain_state
+from ingest.editions import KeptEditions
 from ingest.errors import HandlerFailed
 from ingest.handlers import HANDLERS, IGNORED, Context
 from tunefi.chain.deployment import Deployment
@@ -25,22 +26,24 @@ async def read_chain_batch(
     *,
     cursor: Cursor,
     expected: Cursor | None,
+    editions: KeptEditions,
     blocks: Sequence[BlockRef] = (),
 ) -> WriteBatch:
     """Return the write of these events on top of what the graph holds.
 
     Args:
-        store: Asked for tokens and balances where an event moves some.
+        store: Asked for balances where an event moves some.
         events: In chain order.
         times: Time of each block that has an event.
         cursor: The last block of the range.
         expected: The cursor before it.
+        editions: What is known of the store's tokens; what the events mint is added.
         blocks: All blocks of the range, lowest first, where they are not final.
 
     Raises:
         HandlerFailed: An event cannot become rows; nothing of the range is to be applied.
     """
-    state = await read_chain_state(store, deployment, events)
+    state = await read_chain_state(store, deployment, events, editions)
     rows = ChainRows()
     for event in events:
         rows.in_block = event.log.block_number if blocks else 0

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph_schema.store import GraphStore
-from ingest.chain_names import EDITION_LABELS, ORDER_LABELS, TOKEN_EVENTS, TokenNames, chain_name
+from ingest.chain_names import EDITION_LABELS, ORDER_LABELS, TOKEN_EVENTS, chain_name
+from ingest.editions import Editions, KeptEditions
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.events import ChainEvent
 from tunefi.ids import ChainId, hex_of
@@ -38,8 +39,7 @@ class ChainState:
     """What is so before the next event; handlers keep it up to date within a batch.
 
     Attributes:
-        tracks: Track id by token id.
-        editions: Token ids of a track's editions, in the order they were minted.
+        editions: Which track a token is.
         balances: Copies held, by account and track; an account without a row holds none.
         keepers: The newest keeper set.
         orders: Open orders by label and id.
@@ -48,8 +48,7 @@ class ChainState:
         losses: Transaction, keeper and wei of slashes whose reason comes later in their transaction.
     """
 
-    tracks: dict[str, str] = field(default_factory=dict)
-    editions: dict[str, list[str]] = field(default_factory=dict)
+    editions: Editions = field(default_factory=Editions)
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
     keepers: KeeperMembers = field(default_factory=KeeperMembers)
     orders: dict[tuple[str, str], OpenOrder] = field(default_factory=dict)
@@ -57,18 +56,9 @@ class ChainState:
     newest: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     losses: list[tuple[str, str, int]] = field(default_factory=list)
 
-    def add_edition(self, track_id: str, token: str) -> None:
-        """Note that a token is an edition of a track."""
-        self.tracks[token] = track_id
-        self.editions.setdefault(track_id, []).append(token)
-
-    def tokens_of(self, track_id: str) -> str:
-        """Return the ids of all editions of a track, as its node holds them."""
-        return TokenNames.join(self.editions.get(track_id, ()))
-
 
 async def read_chain_state(
-    store: GraphStore, deployment: Deployment, events: Sequence[ChainEvent]
+    store: GraphStore, deployment: Deployment, events: Sequence[ChainEvent], editions: KeptEditions
 ) -> ChainState:
     """Return what handlers of these events need; nothing is read that none of them needs.
 
@@ -79,8 +69,7 @@ async def read_chain_state(
     names = {(event.contract, event.name) for event in events}
     moving = [event for event in events if (event.contract, event.name) in TOKEN_EVENTS]
     if moving:
-        for track_id, token in await _read_editions(store):
-            state.add_edition(track_id, token)
+        state.editions = await editions.read()
         state.balances = await _read_balances(store, _accounts(moving))
     if ("RecommendationGraph", "KeeperRemoved") in names:
         state.keepers = await _read_keepers(store)
@@ -90,14 +79,6 @@ async def read_chain_state(
         state.splits = await _read_splits(store, deployment, events)
         state.newest = await _read_newest(store, events)
     return state
-
-
-async def _read_editions(store: GraphStore) -> list[tuple[str, str]]:
-    """Return track and token of every edition: an event names its token alone."""
-    rows = await store.query(
-        "MATCH (t:Track) WHERE t.token_id IS NOT NULL RETURN t.track_id AS track_id, t.token_id AS token_id"
-    )
-    return [(row["track_id"], token) for row in rows for token in TokenNames.split(row["token_id"])]
 
 
 async def _read_balances(store: GraphStore, accounts: set[str]) -> dict[tuple[str, str], int]:

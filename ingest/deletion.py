@@ -17,12 +17,15 @@ from ingest.interaction_log import StoredEntry
 from ingest.projection import split_tag
 from tunefi.ids import Address
 
+COUNTED_KINDS = (Kind.TAG, Kind.DELETE)
+"""What `count_taggings` needs to see."""
+
 
 def count_taggings(earlier: Sequence[StoredEntry]) -> Counter[Tagging]:
     """Return how often an account gave each tag since its last deletion.
 
     Args:
-        earlier: The account's entries before the deletion.
+        earlier: The account's entries of `COUNTED_KINDS` before the deletion.
     """
     given: Counter[Tagging] = Counter()
     for stored in earlier:

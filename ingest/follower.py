@@ -27,7 +27,6 @@ from ingest.journalled_applier import JournalledApplier, Observer
 from tunefi.chain.blocks import BlockHeader
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
-from tunefi.errors import RetryableError
 from tunefi.telemetry import SILENT, Telemetry
 
 _LOG = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ Goal = int | Literal["latest", "finalized"]
 
 @dataclass(slots=True)
 class FollowerStatus:
-    """How far the follower is; `problem` says why it does not go on.
+    """How far the follower is.
 
     Attributes:
         applied_at: Time of the newest block that was applied since the start.
@@ -48,7 +47,6 @@ class FollowerStatus:
         final_block: Newest block that counts for money; None: the node has no such tag, pay nothing.
         undone_blocks: How many blocks reorganisations took back since the start.
         set_aside: How many logs did not decode since the start.
-        halted: It never goes on by itself.
     """
 
     applied_block: int | None = None
@@ -58,8 +56,6 @@ class FollowerStatus:
     head_at: int | None = None
     undone_blocks: int = 0
     set_aside: int = 0
-    problem: str | None = None
-    halted: bool = False
 
     @property
     def lag_blocks(self) -> int | None:
@@ -136,7 +132,7 @@ class ChainFollower:
 
         Raises:
             ChainIdMismatch: The node serves another chain.
-            ReorgTooDeep, HeadWentBack, NodesDisagree: Halts; see the message.
+            ReorgTooDeep, HeadWentBack, NodesDisagree: Nothing more may be applied; see the message.
             HandlerFailed: An event cannot be applied; its block was not.
             JournalBehind, JournalElsewhere: The journal is not this graph's, or has another writer.
             StaleCursor: Someone else writes to this graph.
@@ -153,25 +149,6 @@ class ChainFollower:
         if settled is not None:
             await self._advance(*await self._limit(settled, head, to), final)
         return self.status
-
-    async def run(self, stop: asyncio.Event, *, pause_seconds: float = 1.0) -> None:
-        """Follow the chain until `stop` is set; retry what can be retried, halt on what cannot.
-
-        Raises:
-            FinalError: The follower halted; `status` says so too.
-        """
-        while not stop.is_set():
-            try:
-                await self.follow_to_head()
-                self.status.problem = None
-            except RetryableError as error:
-                self.status.problem = str(error)
-                _LOG.warning("ingestion waits: %s", error)
-            except Exception as error:
-                self.status.problem, self.status.halted = str(error), True
-                _LOG.exception("ingestion halts")
-                raise
-            await _wait(stop, pause_seconds)
 
     async def _advance(self, settled: BlockHeader, head: BlockHeader, final: BlockHeader | None) -> None:
         cursor = await self._read_or_start(settled)
@@ -302,10 +279,3 @@ class ChainFollower:
 
     def _cursor_at(self, header: BlockHeader) -> Cursor:
         return Cursor(self.cursor_source, header.number, header.hash)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from ingest.appending import Receipt, append_rows, build_row, insert_rows, read_head
-from ingest.entries import Entry, decode_entry
+from ingest.entries import Entry, Kind, decode_entry
 from ingest.erasure import Deletion, clean_disk, erase_entries, read_open_deletions, read_unexplained
 from ingest.errors import (
     BrokenChain,
@@ -29,7 +29,7 @@ from ingest.errors import (
 from ingest.hash_chain import GENESIS_HASH, ChainCheck, LogHead
 from ingest.log_database import lock_database, open_database, open_existing, parse_log_url, writing
 from ingest.log_rows import LogRow
-from ingest.log_tables import ENTRIES
+from ingest.log_tables import ENTRIES, IS_CATALOGUE
 from tunefi.ids import Address, LogPosition, Microseconds
 
 
@@ -158,10 +158,20 @@ class InteractionLog:
             raise LogFork(head.position, "whoever asks", ours or b"", head.hash)
         return self.read_rows(head.position, limit)
 
-    def read_account(self, account: Address, before: int) -> list[StoredEntry]:
-        """Return the entries of one account below position `before`, in order."""
+    def read_catalogue(self, after: int, limit: int) -> list[StoredEntry]:
+        """Return at most `limit` catalogue entries that follow position `after`, in order."""
+        return self._read(sa.select(ENTRIES).where(IS_CATALOGUE, ENTRIES.c.position > after).limit(limit))
+
+    def read_account(self, account: Address, before: int, kinds: Iterable[Kind] = Kind) -> list[StoredEntry]:
+        """Return the entries of one account below position `before`, in order.
+
+        Args:
+            account: Whose.
+            before: Position of the first entry that is not wanted.
+            kinds: Only these; an account may have listened a million times.
+        """
         where = (ENTRIES.c.account == account) & (ENTRIES.c.position < before)
-        return self._read(sa.select(ENTRIES).where(where))
+        return self._read(sa.select(ENTRIES).where(where, ENTRIES.c.kind.in_([kind.value for kind in kinds])))
 
     def find_deletions(self, up_to: int) -> list[Deletion]:
         """Return the deletions up to a position of accounts that have something left to erase."""

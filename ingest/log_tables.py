@@ -26,6 +26,8 @@ ENTRIES = sa.Table(
 )
 
 IS_DELETION = ENTRIES.c.kind == sa.literal_column("'delete'")
+IS_CATALOGUE = ENTRIES.c.kind == sa.literal_column("'catalogue'")
 _ERASED = ENTRIES.c.payload.is_(None)
 sa.Index("entries_deletions", ENTRIES.c.position, sqlite_where=IS_DELETION, postgresql_where=IS_DELETION)
+sa.Index("entries_catalogue", ENTRIES.c.position, sqlite_where=IS_CATALOGUE, postgresql_where=IS_CATALOGUE)
 sa.Index("entries_erased", ENTRIES.c.position, sqlite_where=_ERASED, postgresql_where=_ERASED)

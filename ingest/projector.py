@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from graph_schema.idle_nodes import read_leftovers
 from graph_schema.store import Cursor, GraphStore, WriteBatch
-from ingest.deletion import build_deletion_batch, count_taggings
+from ingest.deletion import COUNTED_KINDS, build_deletion_batch, count_taggings
 from ingest.entries import Entry, Kind
 from ingest.errors import LogMismatch
 from ingest.interaction_log import InteractionLog, StoredEntry
@@ -100,7 +100,7 @@ class LogProjector:
         cursor = Cursor(LOG_SOURCE, last.position, "0x" + last.hash.hex())
         if last.kind == Kind.DELETE and last.account is not None:
             account = Address(last.account)
-            earlier = await asyncio.to_thread(self._log.read_account, account, last.position)
+            earlier = await asyncio.to_thread(self._log.read_account, account, last.position, COUNTED_KINDS)
             given = count_taggings(earlier)
             leftovers = await read_leftovers(self._store, account, given)
             return build_deletion_batch(account, given, leftovers, cursor, expected)

@@ -233,7 +233,7 @@ def on_auction_closed(event: AuctionClosed, context: Context) -> None:
 
 def _track_of(context: Context, collection: Address, token_id: int) -> str | None:
     """Return the track of a token of MusicNFT; of other collections nothing is known."""
-    return context.state.tracks.get(chain_name(context.chain_id, collection, token_id))
+    return context.state.editions.tracks.get(chain_name(context.chain_id, collection, token_id))
 
 
 def _publish(context: Context, label: str, order_hash: bytes, order: Order) -> None:

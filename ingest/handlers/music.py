@@ -164,11 +164,11 @@ def on_edition_minted(event: EditionMinted, context: Context) -> None:
     """The track has one more edition; price, supply, uri, licence and payee are those of the newest."""
     terms = EditionTerms(*event.terms)
     token = _token(context, event.token_id)
-    context.state.add_edition(terms.track_id, token)
+    context.state.editions.add(terms.track_id, token)
     track = ("Track", terms.track_id)
     context.rows.node(
         *track,
-        token_id=context.state.tokens_of(terms.track_id),
+        token_id=context.state.editions.tokens_of(terms.track_id),
         price_wei=str(terms.price),
         supply=str(terms.supply),
         uri=terms.uri,
@@ -203,7 +203,7 @@ def on_track_derived(event: TrackDerived, context: Context) -> None:
 @handles("MusicNFT", MetadataUpdated)
 def on_metadata_updated(event: MetadataUpdated, context: Context) -> None:
     """Where the metadata of the track's edition is."""
-    context.rows.node("Track", context.state.tracks[_token(context, event.token_id)], uri=event.uri)
+    context.rows.node("Track", context.state.editions.tracks[_token(context, event.token_id)], uri=event.uri)
 
 
 @handles("MusicNFT", EditionPurchased)
@@ -217,7 +217,7 @@ def on_edition_purchased(event: EditionPurchased, context: Context) -> None:
         fee_wei=str(event.fee_wei),
         currency=currency_name(event.currency, context.contracts),
         primary=event.primary,
-        track_id=context.state.tracks.get(_token(context, event.token_id)),
+        track_id=context.state.editions.tracks.get(_token(context, event.token_id)),
         at=context.at,
     )
 
@@ -236,7 +236,7 @@ def on_transfer_batch(event: TransferBatch, context: Context) -> None:
 
 
 def _move(context: Context, source: Address, target: Address, token_id: int, value: int) -> None:
-    track_id = context.state.tracks[_token(context, token_id)]
+    track_id = context.state.editions.tracks[_token(context, token_id)]
     for account, change in ((source, -value), (target, value)):
         if account == ZERO_ADDRESS:
             continue

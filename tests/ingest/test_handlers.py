@@ -1,10 +1,13 @@
 """Every event of every packaged contract is handled or ignored for a stated reason."""
 
+from typing import Any
+
 import pytest
 
 from graph_schema.store import Cursor
 from ingest.chain_events import read_chain_batch
 from ingest.chain_rows import ChainRows
+from ingest.editions import KeptEditions
 from ingest.errors import HandlerFailed
 from ingest.handlers import HANDLERS, IGNORED, market, music
 from ingest.handlers.registry import argument_names, snake_case
@@ -53,14 +56,16 @@ async def test_a_handler_that_fails_names_the_event_and_its_place() -> None:
     arguments = {"operator": MUSIC, "from": MUSIC, "to": MUSIC, "id": 1, "value": 1}
     log = RawLog(MUSIC, (), b"", 7, "0x00", "0x01", 3)
     event = ChainEvent("MusicNFT", "TransferSingle", arguments, log)
+    graph: Any = _EmptyGraph()
     with pytest.raises(HandlerFailed, match=r"MusicNFT\.TransferSingle of block 7, log 3"):
         await read_chain_batch(
-            _EmptyGraph(),  # type: ignore[arg-type]
+            graph,
             deployment,
             [event],
             {7: Microseconds(0)},
             cursor=Cursor("chain:1", 7, "0x00"),
             expected=None,
+            editions=KeptEditions(graph),
         )
 
 

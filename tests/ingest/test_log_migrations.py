@@ -63,7 +63,7 @@ def test_a_log_of_a_later_version_is_refused_and_left_as_it_is(log_url: str) -> 
     execute(log_url, "UPDATE alembic_version SET version_num = 'm9999'")
     with pytest.raises(NewerSchema, match="m9999"):
         InteractionLog(log_url)
-    execute(log_url, "UPDATE alembic_version SET version_num = 'm0004'")
+    execute(log_url, "UPDATE alembic_version SET version_num = 'm0005'")
     InteractionLog(log_url).close()
 
 
