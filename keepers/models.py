@@ -12,7 +12,7 @@ from recsys.table import MANIFEST
 from tunefi.home import Home
 from tunefi.ids import Hash32, hex_of
 
-_PUBLIC = ("model_card.json", "model_card.md", "metrics.json")
+_PUBLIC = ("model_card.json", "model_card.md", "model_card.html", "metrics.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class StoredModel:
 
     def load_public_files(self) -> dict[str, bytes]:
         """Return what goes into a public bundle: card, metrics and pictures, by name."""
-        paths = [self.path / name for name in _PUBLIC] + sorted(self.path.glob("*.png"))
+        paths = [self.path / name for name in _PUBLIC] + sorted(self.path.glob("*.svg"))
         return {path.name: path.read_bytes() for path in paths if path.is_file()}
 
 

@@ -14,6 +14,27 @@ from recsys.rank import NO_ROW, Ranking
 Floats = NDArray[np.float64]
 
 
+def hits_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> NDArray[np.bool_]:
+    """Return which of the first k places of each list hold a test track, bool (B, k).
+
+    Raises:
+        MalformedRows: The two are for different listeners, or the lists are shorter than k.
+    """
+    if len(relevant) != len(ranking.rows):
+        raise MalformedRows("test tracks", f"{len(relevant)} sets for {len(ranking.rows)} lists")
+    if not 1 <= k <= ranking.rows.shape[1]:
+        raise MalformedRows("cut", f"{k} is outside 1 to {ranking.rows.shape[1]}, the length of the lists")
+    owners = np.arange(len(relevant), dtype=np.int64)[:, None]
+    shown = owners << 32 | ranking.rows[:, :k].astype(np.int64)
+    wanted = relevant.owners() << 32 | relevant.indices.astype(np.int64)
+    if not len(wanted):
+        return np.zeros(shown.shape, np.bool_)
+    # `wanted` ascends, so a binary search is cheaper than hashing both sides.
+    places = np.minimum(np.searchsorted(wanted, shown), len(wanted) - 1)
+    found: NDArray[np.bool_] = wanted[places] == shown
+    return found
+
+
 def recall_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
     """Return the mean share of each listener's test tracks that are in the first k of the list.
 
@@ -27,7 +48,7 @@ def recall_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
     Raises:
         MalformedRows: The two are for different listeners, or the lists are shorter than k.
     """
-    hits = _hits(ranking, relevant, k)
+    hits = hits_at_k(ranking, relevant, k)
     sizes = relevant.counts()
     tested = sizes > 0
     return _mean(hits.sum(axis=1)[tested] / sizes[tested])
@@ -46,7 +67,7 @@ def ndcg_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
     Raises:
         MalformedRows: The two are for different listeners, or the lists are shorter than k.
     """
-    hits = _hits(ranking, relevant, k)
+    hits = hits_at_k(ranking, relevant, k)
     discounts = 1.0 / np.log2(np.arange(2, k + 2))
     ideal = np.concatenate([[0.0], np.cumsum(discounts)])
     sizes = relevant.counts()
@@ -71,23 +92,6 @@ def gini_at_k(ranking: Ranking, tracks: int, k: int) -> float:
 def _exposures(ranking: Ranking, tracks: int, k: int) -> NDArray[np.int64]:
     rows = ranking.rows[:, :k]
     return np.bincount(rows[rows != NO_ROW].astype(np.int64), minlength=tracks)
-
-
-def _hits(ranking: Ranking, relevant: CsrRows, k: int) -> NDArray[np.bool_]:
-    """Return which of the first k places of each list hold a test track, bool (B, k)."""
-    if len(relevant) != len(ranking.rows):
-        raise MalformedRows("test tracks", f"{len(relevant)} sets for {len(ranking.rows)} lists")
-    if not 1 <= k <= ranking.rows.shape[1]:
-        raise MalformedRows("cut", f"{k} is outside 1 to {ranking.rows.shape[1]}, the length of the lists")
-    owners = np.arange(len(relevant), dtype=np.int64)[:, None]
-    shown = owners << 32 | ranking.rows[:, :k].astype(np.int64)
-    wanted = relevant.owners() << 32 | relevant.indices.astype(np.int64)
-    if not len(wanted):
-        return np.zeros(shown.shape, np.bool_)
-    # `wanted` ascends, so a binary search is cheaper than hashing both sides.
-    places = np.minimum(np.searchsorted(wanted, shown), len(wanted) - 1)
-    found: NDArray[np.bool_] = wanted[places] == shown
-    return found
 
 
 def _mean(values: Floats) -> float:

@@ -24,6 +24,8 @@ from training.evaluation import (
 from training.phases import Cuts, Vectors
 
 ACCURACY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
+EXACT, SERVED = "lightgcn_float", "lightgcn_int8"
+"""The rows of the model before and after it was frozen."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Accuracy:
         item_knn: The settings that validation chose.
         item_knn_tried: What each setting reached on validation.
         quantisation_loss: Share of NDCG@20 lost by freezing; below 0 when int8 is better.
+        rankings: The lists of each row, by its key, for all listeners.
     """
 
     rows: tuple[dict[str, Any], ...]
     item_knn: ItemKnnChoice
     item_knn_tried: tuple[tuple[ItemKnnChoice, float], ...]
     quantisation_loss: float
+    rankings: dict[str, Ranking]
 
     def row(self, key: str) -> dict[str, Any]:
         """Return the row of a model."""
@@ -48,7 +52,7 @@ class Accuracy:
 
     def against(self, other: str) -> dict[str, float]:
         """Return how much better the served table is than another row, relative, by metric."""
-        served, rival = self.row("lightgcn_int8"), self.row(other)
+        served, rival = self.row(SERVED), self.row(other)
         return {name: served[name] / rival[name] - 1 if rival[name] else 0.0 for name in ACCURACY}
 
 
@@ -66,8 +70,8 @@ def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss:
     """
     choice, tried = choose_item_knn(cuts.learn, _validation(cuts))
     table = _Table(cuts)
-    table.add_scores("lightgcn_float", "LightGCN, float32", dot_product_scorer(*trained))
-    table.add("lightgcn_int8", "LightGCN, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
+    table.add_scores(EXACT, "LightGCN, float32", dot_product_scorer(*trained))
+    table.add(SERVED, "LightGCN, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
     table.add_scores("spectral_start", "its start, not trained", dot_product_scorer(*start))
     table.add_scores("item_knn", "item-kNN, tuned", build_item_knn(cuts.train, choice))
     table.add_scores("popularity", "popularity", build_popularity(cuts.train))
@@ -75,7 +79,7 @@ def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss:
     loss = 1 - frozen / exact if exact else 0.0
     if loss > allowed_loss:
         raise QuantisationLoss(exact, frozen, allowed_loss)
-    return Accuracy(tuple(table.rows), choice, tuple(tried), loss)
+    return Accuracy(tuple(table.rows), choice, tuple(tried), loss, table.rankings)
 
 
 def _validation(cuts: Cuts) -> Any:
@@ -92,6 +96,7 @@ class _Table:
     def __init__(self, cuts: Cuts) -> None:
         self.seen: CsrRows = cuts.train.seen()
         self.rows: list[dict[str, Any]] = []
+        self.rankings: dict[str, Ranking] = {}
         self._relevant, self._tracks = cuts.test.heard(), cuts.train.shape[1]
 
     def add_scores(self, key: str, name: str, scorer: Scorer) -> None:
@@ -101,5 +106,6 @@ class _Table:
         started = time.monotonic()
         ranking: Ranking = rank(min(LIST_LENGTH, self._tracks))
         seconds = time.monotonic() - started
+        self.rankings[key] = ranking
         metrics = measure_ranking(ranking, self._relevant, self._tracks)
         self.rows.append({"key": key, "name": name, **metrics, "rank_seconds": round(seconds, 3)})

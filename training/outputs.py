@@ -1,7 +1,7 @@
 """What a run leaves on disk, put in place as a whole or not at all.
 
     OUT/table.json, track_ids.json, listeners.json, track_vectors.npy, listener_vectors.npy   (recsys.table)
-    OUT/metrics.json, model_card.json, model_card.md, loss.png, accuracy.png
+    OUT/metrics.json, model_card.json, model_card.md, model_card.html, and its pictures as SVG
 
 Owns the directory. Refuses to know how its content was made.
 """
@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from recsys.table import save_table
+from training.card.html import format_card_page
 from training.card.markdown import format_model_card
-from training.card.plots import save_accuracy_plot, save_loss_plot
+from training.card.plots import draw_plots
 from training.card.report import build_metrics, build_model_card
+from training.data.artists import TrackArtists
 from training.errors import UnusableOutput
 from training.pipeline import TrainingResult
-from training.run_files import CARD, CARD_MARKDOWN, METRICS
+from training.run_files import CARD, CARD_MARKDOWN, CARD_PAGE, METRICS
 
 
 def check_replaceable(out: Path) -> None:
@@ -30,12 +32,13 @@ def check_replaceable(out: Path) -> None:
         raise UnusableOutput(out)
 
 
-def save_run(result: TrainingResult, out: Path) -> dict[str, Any]:
+def save_run(result: TrainingResult, out: Path, artists: TrackArtists | None = None) -> dict[str, Any]:
     """Write a run and return its metrics; an older run at the path is replaced once all is written.
 
     Args:
         result: What to write.
         out: The directory; its parent is made where needed.
+        artists: Who made the tracks, where that is known.
 
     Raises:
         UnusableOutput: Something else than an older run is there.
@@ -45,7 +48,7 @@ def save_run(result: TrainingResult, out: Path) -> dict[str, Any]:
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     try:
-        metrics = _write(result, waiting)
+        metrics = _write(result, waiting, artists)
         _put_in_place(waiting, out)
     except BaseException:
         shutil.rmtree(waiting, ignore_errors=True)
@@ -53,15 +56,20 @@ def save_run(result: TrainingResult, out: Path) -> dict[str, Any]:
     return metrics
 
 
-def _write(result: TrainingResult, directory: Path) -> dict[str, Any]:
-    metrics = build_metrics(result)
+def _write(result: TrainingResult, directory: Path, artists: TrackArtists | None) -> dict[str, Any]:
+    metrics = build_metrics(result, artists)
     card = build_model_card(metrics)
     save_table(result.table, directory)
-    save_loss_plot(metrics, directory / "loss.png")
-    save_accuracy_plot(metrics, directory / "accuracy.png")
-    (directory / CARD_MARKDOWN).write_text(format_model_card(card), encoding="utf-8")
-    for name, value in ((CARD, card), (METRICS, metrics)):
-        (directory / name).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    pictures = draw_plots(metrics)
+    texts = {
+        **{f"{name}.svg": svg for name, svg in pictures.items()},
+        CARD_MARKDOWN: format_model_card(card, pictures),
+        CARD_PAGE: format_card_page(card, pictures),
+        CARD: json.dumps(card, indent=1) + "\n",
+        METRICS: json.dumps(metrics, indent=1) + "\n",
+    }
+    for name, text in texts.items():
+        (directory / name).write_text(text, encoding="utf-8")
     return metrics
 
 

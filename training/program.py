@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from training.card.markdown import format_accuracy
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
+from training.data.artists import load_track_artists
 from training.data.interactions import Interactions, load_interactions
 from training.digest import read_code_version
 from training.outputs import check_replaceable, save_run
@@ -56,7 +57,7 @@ def _run(options: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
     stop = StopRequest()
     with stop_on_interrupt(stop):
         result = train(interactions, config, checkpoints, LineProgress(), stop)
-    metrics = save_run(result, options.out)
+    metrics = save_run(result, options.out, load_track_artists(options.snapshot, interactions.track_ids))
     if not result.interrupted:
         checkpoints.remove()
     return metrics

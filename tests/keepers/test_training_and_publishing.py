@@ -45,7 +45,7 @@ async def test_a_model_is_trained_once_and_goes_into_an_epoch(world: World) -> N
     reports = await quick.run("build_epoch", "commit_epoch")
     assert [report.outcome for report in reports] == [Outcome.DONE, Outcome.DONE]
     names = {path.name for path in world.context.library.bundle(EpochId(1)).iterdir()}
-    assert {"metrics.json", "model_card.md", "model_card.json", "loss.png"} <= names
+    assert {"metrics.json", "model_card.md", "model_card.json", "model_card.html", "learning.svg"} <= names
 
 
 async def test_data_from_which_nothing_can_be_learned_is_an_error_that_says_so(world: World) -> None:

@@ -55,8 +55,9 @@ def test_a_run_leaves_table_metrics_card_and_pictures(out: Path, snapshot: Path)
     for row in metrics["models"]:
         assert f"| {row['name']} |" in card
         assert f"{row['ndcg@20']:.4f}" in card
-    for picture in ("loss.png", "accuracy.png"):
-        assert (out / picture).read_bytes().startswith(b"\x89PNG")
+    for picture in ("accuracy", "by_activity", "by_popularity", "spread", "quantisation", "learning"):
+        assert f"({picture}.svg)" in card
+        assert "<svg" in (out / f"{picture}.svg").read_text()
     assert sorted(path.name for path in out.parent.iterdir()) == ["first"]
 
 

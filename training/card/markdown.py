@@ -3,16 +3,24 @@
 Owns its layout. Refuses to know where the numbers come from.
 """
 
+import re
+from collections.abc import Collection
 from typing import Any
 
 from training.accuracy import ACCURACY
+from training.card.captions import CAPTIONS
 
 
-def format_model_card(card: dict[str, Any]) -> str:
-    """Return the text of `model_card.md`."""
+def format_model_card(card: dict[str, Any], pictures: Collection[str] = ()) -> str:
+    """Return the text of `model_card.md`.
+
+    Args:
+        card: From `training.card.report.build_model_card`.
+        pictures: Names of the pictures that lie beside it, without their ending.
+    """
     beware = "\n".join(f"- {sentence}" for sentence in card["beware"])
     settings = "\n".join(f"| `{name}` | {value} |" for name, value in card["settings"].items())
-    return f"""# Model card: {card["name"]}
+    return f"""# Model card: {_escaped(card["name"])}
 
 {card["what"]}
 
@@ -33,12 +41,12 @@ def format_model_card(card: dict[str, Any]) -> str:
 
 {format_accuracy(card["accuracy"])}
 
-{_verdict(card)} Freezing to int8 changes NDCG@20 by {-card["quantisation_loss_of_ndcg@20"]:+.2%}.
+{card["verdict"]}
 
-![Accuracy beside the baselines](accuracy.png)
-
-![Loss and validation](loss.png)
-
+{_intervals(card["accuracy"])}
+{_ablation(card["ablation"])}
+{_pictures(pictures)}
+{_most_exposed(card["breakdown"]["exposure"])}
 ## Beware
 
 {beware}
@@ -61,10 +69,45 @@ def format_accuracy(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _verdict(card: dict[str, Any]) -> str:
-    wins, losses = card["better_than_item_knn_on"], card["worse_than_item_knn_on"]
-    if not losses:
-        return "The served table is at least as good as item-kNN on every metric."
-    if not wins:
-        return "The served table is **worse than item-kNN on every metric**."
-    return f"The served table is **worse than item-kNN on {', '.join(losses)}**, better on {', '.join(wins)}."
+def _intervals(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        "| model | 95 % of NDCG@20 | 95 % of Recall@20 | Gini@20 | novelty@20 |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        spans = ["{:.4f} to {:.4f}".format(*row["intervals"][name]) for name in ("ndcg@20", "recall@20")]
+        lines.append(
+            f"| {row['name']} | {' | '.join(spans)} | {row['gini@20']:.3f} | {row['novelty@20']:.2f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _ablation(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    names = [name for name in ACCURACY if name in rows[0]]
+    lines = [f"| what was left out | {' | '.join(names)} |", "|---" * (1 + len(names)) + "|"]
+    lines += [
+        f"| {_escaped(row['name'])} | {' | '.join(f'{row[name]:.4f}' for name in names)} |" for row in rows
+    ]
+    return "## Ablation\n\n" + "\n".join(lines) + "\n"
+
+
+def _pictures(pictures: Collection[str]) -> str:
+    shown = [(name, *CAPTIONS[name]) for name in CAPTIONS if name in pictures]
+    return "\n".join(f"## {title}\n\n![{title}]({name}.svg)\n\n{text}\n" for name, title, text in shown)
+
+
+def _most_exposed(exposure: dict[str, Any] | None) -> str:
+    if exposure is None or not exposure["most_exposed"]:
+        return ""
+    lines = ["| artist | share of listening | share of places | multiple |", "|---|---|---|---|"]
+    for one in exposure["most_exposed"]:
+        shares = f"{one['listening']:.3%} | {one['places']:.3%} | {one['multiple']:.1f}"
+        lines.append(f"| {_escaped(one['artist'])} | {shares} |")
+    return "Shown most beyond their share of listening:\n\n" + "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is, on one line: names come from anybody."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(str(text).split()))

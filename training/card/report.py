@@ -10,15 +10,23 @@ import numpy
 import torch
 import torch_geometric
 
-from training.accuracy import ACCURACY
+from training.accuracy import ACCURACY, EXACT, SERVED
+from training.card.beware import list_warnings
+from training.card.breakdown import build_breakdown, build_intervals, novelty_of
+from training.data.artists import TrackArtists
 from training.data.interactions import Interactions
 from training.pipeline import TrainingResult
 from training.run_files import METRICS_FORMAT
 from tunefi.ids import hex_of
 
 
-def build_metrics(result: TrainingResult) -> dict[str, Any]:
-    """Return the content of `metrics.json`."""
+def build_metrics(result: TrainingResult, artists: TrackArtists | None = None) -> dict[str, Any]:
+    """Return the content of `metrics.json`.
+
+    Args:
+        result: The run.
+        artists: Who made the tracks, where that is known.
+    """
     accuracy, config = result.accuracy, result.config
     return {
         "format": METRICS_FORMAT,
@@ -30,13 +38,14 @@ def build_metrics(result: TrainingResult) -> dict[str, Any]:
         "dimension": config.dimension,
         "tracks": len(result.table.track_ids),
         "listeners": len(result.table.listener_addresses),
-        "models": [_rounded(row) for row in accuracy.rows],
+        "models": _models(result),
         "better_than_item_knn": _rounded(accuracy.against("item_knn")),
         "better_than_popularity": _rounded(accuracy.against("popularity")),
         "quantisation": {
             "ndcg@20_lost": round(accuracy.quantisation_loss, 6),
             "allowed": config.allowed_quantisation_loss,
         },
+        "breakdown": _breakdown(result, artists),
         "split": _split(result),
         "item_knn": {
             "chosen": vars(accuracy.item_knn),
@@ -68,6 +77,23 @@ def build_metrics(result: TrainingResult) -> dict[str, Any]:
     }
 
 
+def _models(result: TrainingResult) -> list[dict[str, Any]]:
+    """Return the table of accuracy, each row with the novelty of its lists and its intervals."""
+    relevant, rankings = result.cuts.test.heard(), result.accuracy.rankings
+    return [
+        {
+            **_rounded({**row, "novelty@20": novelty_of(rankings[row["key"]], result.cuts.train)}),
+            "intervals": build_intervals(rankings[row["key"]], relevant),
+        }
+        for row in result.accuracy.rows
+    ]
+
+
+def _breakdown(result: TrainingResult, artists: TrackArtists | None) -> dict[str, Any]:
+    rankings, cuts = result.accuracy.rankings, result.cuts
+    return build_breakdown(rankings[SERVED], rankings[EXACT], cuts.train, cuts.test.heard(), artists)
+
+
 def _split(result: TrainingResult) -> dict[str, Any]:
     cuts = result.cuts
     return {
@@ -90,8 +116,6 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 
 def build_model_card(metrics: dict[str, Any]) -> dict[str, Any]:
     """Return the content of `model_card.json` from the metrics."""
-    wins = [name for name in ACCURACY if metrics["better_than_item_knn"][name] >= 0]
-    losses = [name for name in ACCURACY if name not in wins]
     return {
         "format": "tunefi-model-card/1",
         "name": metrics["model"],
@@ -105,21 +129,31 @@ def build_model_card(metrics: dict[str, Any]) -> dict[str, Any]:
         "trained_on": _trained_on(metrics),
         "evaluation": _evaluation(metrics),
         "accuracy": metrics["models"],
-        "better_than_item_knn_on": wins,
-        "worse_than_item_knn_on": losses,
+        "ablation": metrics.get("ablation", []),
+        "breakdown": metrics["breakdown"],
+        "verdict": _verdict(metrics),
         "quantisation_loss_of_ndcg@20": metrics["quantisation"]["ndcg@20_lost"],
-        "beware": [
-            "Plays say what was heard, not what was liked; who is heard by many is recommended more.",
-            "The accuracy is that of the tested model; the served one has the same settings and epochs and "
-            "also learned from the test part, so it cannot be tested itself.",
-            "A random cut asks for tracks of the same time as those it learns from. What people hear "
-            "later is harder to foretell.",
-        ],
+        "beware": list_warnings(metrics),
         "interrupted": metrics["interrupted"],
         "train_seconds": metrics["train_seconds"],
         "peak_mib": metrics["peak_mib"],
         "settings": metrics["settings"],
     }
+
+
+def _verdict(metrics: dict[str, Any]) -> str:
+    wins = [name for name in ACCURACY if metrics["better_than_item_knn"][name] >= 0]
+    losses = [name for name in ACCURACY if name not in wins]
+    lost = metrics["quantisation"]["ndcg@20_lost"]
+    freezing = f"Freezing to int8 changes NDCG@20 by {-lost:+.2%}."
+    if not losses:
+        return f"The served table is at least as good as item-kNN on every metric. {freezing}"
+    if not wins:
+        return f"The served table is worse than item-kNN on every metric. {freezing}"
+    return (
+        f"The served table is worse than item-kNN on {', '.join(losses)}, better on {', '.join(wins)}. "
+        f"{freezing}"
+    )
 
 
 def _trained_on(metrics: dict[str, Any]) -> str:
@@ -130,15 +164,15 @@ def _trained_on(metrics: dict[str, Any]) -> str:
         )
     return (
         f"All pairs of the snapshot, for {metrics['chosen_epoch']} epochs: as many as were best on "
-        f"validation, where {metrics['split']['learn_pairs']} pairs were learned from."
+        f"validation, where {metrics['split']['learn_pairs']:,} pairs were learned from."
     )
 
 
 def _evaluation(metrics: dict[str, Any]) -> str:
     split = metrics["split"]
     return (
-        f"{split['test_pairs']} pairs of {split['tested_listeners']} listeners were held out by a "
-        f"{split['cut']} cut and read once. All {metrics['tracks']} tracks are ranked, without those that "
+        f"{split['test_pairs']:,} pairs of {split['tested_listeners']:,} listeners were held out by a "
+        f"{split['cut']} cut and read once. All {metrics['tracks']:,} tracks are ranked, without those that "
         "the listener is known to have heard or hidden. Settings of all models were chosen on "
-        f"{split['validation_pairs']} validation pairs cut from the rest alone."
+        f"{split['validation_pairs']:,} validation pairs cut from the rest alone."
     )
