@@ -25,7 +25,6 @@ from training.fit import EpochRecord, FitHooks, FitLoop, Validate
 from training.graph import BipartiteGraph
 from training.models import model_named
 from training.models.model import VectorModel
-from training.similarity import build_similarity
 from training.stop import StopRequest
 from tunefi.progress import Progress
 
@@ -82,7 +81,7 @@ def _split(
 ) -> tuple[Interactions, Interactions]:
     if config.cut == "random":
         return split_random(interactions, share, config.seed)
-    return split_grouped(interactions, build_similarity(interactions, 0.0), share, config.seed)
+    return split_grouped(interactions, share, config.seed)
 
 
 class PhaseRunner:

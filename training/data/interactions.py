@@ -4,11 +4,14 @@ Owns reading it from a snapshot directory and refusing data from which nothing c
 know the graph store.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -19,6 +22,10 @@ from training.errors import DegenerateSnapshot
 from tunefi.ids import Hash32
 
 Longs = NDArray[np.int64]
+Texts = Sequence[str] | Any
+"""Texts of Python, or an array or chunked array of Arrow."""
+
+_MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +39,7 @@ class Interactions:
         track_rows: int64 (P,).
         hidden: Tracks that each listener has hidden; never a pair, never recommended.
         snapshot_digest: Digest from the manifest.
+        times: When each pair was first heard, seconds since 1970, int64 (P,); None unless all are known.
     """
 
     addresses: tuple[str, ...]
@@ -40,6 +48,7 @@ class Interactions:
     track_rows: Longs
     hidden: CsrRows
     snapshot_digest: Hash32
+    times: Longs | None = None
 
     def __len__(self) -> int:
         return len(self.listener_rows)
@@ -55,7 +64,14 @@ class Interactions:
         Args:
             keep: bool (P,).
         """
-        return replace(self, listener_rows=self.listener_rows[keep], track_rows=self.track_rows[keep])
+        times = None if self.times is None else self.times[keep]
+        return replace(
+            self, listener_rows=self.listener_rows[keep], track_rows=self.track_rows[keep], times=times
+        )
+
+    def keys(self) -> Longs:
+        """Return one number for each pair, ascending with listener and track, int64 (P,)."""
+        return self.listener_rows << 32 | self.track_rows
 
     def heard(self) -> CsrRows:
         """Return the tracks of each listener."""
@@ -89,24 +105,34 @@ def load_interactions(snapshot: Path) -> Interactions:
     loaded = load_snapshot(snapshot, check_digest=False)
     listened, hid = loaded.edges["LISTENED_TO"], loaded.edges["HID"]
     return build_interactions(
-        track_ids=_texts(loaded.nodes["Track"]["track_id"]),
-        listened=(_texts(listened["source"]), _texts(listened["target"])),
+        track_ids=loaded.nodes["Track"]["track_id"],
+        listened=(listened["source"], listened["target"]),
         # A relationship without a number of plays is one without plays.
-        plays=_numbers(listened["plays"]),
-        hid=(_texts(hid["source"]), _texts(hid["target"])),
+        plays=np.asarray(listened["plays"].fill_null(0).to_numpy(), np.float64),
+        hid=(hid["source"], hid["target"]),
         snapshot_digest=loaded.digest,
+        times=pc.floor(pc.divide(pc.coalesce(listened["first_at"], listened["last_at"]), _MICROSECONDS)),
     )
+
+
+class _Pairs(NamedTuple):
+    owners: Longs
+    rows: Longs
+
+    def keys(self) -> Longs:
+        return self.owners << 32 | self.rows
 
 
 def build_interactions(
     *,
-    track_ids: list[str],
-    listened: tuple[list[str], list[str]],
+    track_ids: Texts,
+    listened: tuple[Texts, Texts],
     plays: NDArray[np.float64],
-    hid: tuple[list[str], list[str]] = ([], []),
+    hid: tuple[Texts, Texts] = ((), ()),
     snapshot_digest: Hash32,
+    times: Any = None,
 ) -> Interactions:
-    """Return the pairs of columns.
+    """Return the pairs of columns, Arrow's or any sequences.
 
     Args:
         track_ids: All tracks, in any order.
@@ -114,6 +140,7 @@ def build_interactions(
         plays: Number of plays of each; pairs without any play are left out.
         hid: Addresses and tracks of HID; a hidden pair is not something to learn from.
         snapshot_digest: Digest of the snapshot.
+        times: Seconds since 1970 of each pair of `listened`, with nulls where unknown; None for none.
 
     Raises:
         DegenerateSnapshot: See `load_interactions`.
@@ -121,29 +148,37 @@ def build_interactions(
     where = "LISTENED_TO"
     if not np.all(np.isfinite(plays)) or np.any(plays < 0):
         raise DegenerateSnapshot(where, "a play count is negative or not a number")
-    ordered = sorted(set(track_ids), key=track_key)
-    if len(ordered) != len(track_ids):
-        raise DegenerateSnapshot("Track", "a track_id is repeated")
-    track_row = {track_id: row for row, track_id in enumerate(ordered)}
-    addresses = sorted({address for address, count in zip(listened[0], plays, strict=True) if count > 0})
-    listener_row = {address: row for row, address in enumerate(addresses)}
-    owners, rows = _rows(listened, listener_row, track_row, where)
-    _check_unique(owners[owners >= 0] << 32 | rows[owners >= 0], where)
-    hid_owners, hid_rows = _rows(hid, listener_row, track_row, "HID")
-    hidden_pairs = hid_owners << 32 | hid_rows
-    keep = (plays > 0) & ~np.isin(owners << 32 | rows, hidden_pairs)
-    order = np.lexsort((rows[keep], owners[keep]))
-    known = hid_owners >= 0
+    tracks = _ordered_tracks(_array(track_ids))
+    sources = _array(listened[0])
+    listeners = pa.array(sorted(sources.filter(pa.array(plays > 0)).unique().to_pylist()), pa.string())
+    pairs = _rows((sources, _array(listened[1])), listeners, tracks, where)
+    _check_unique(pairs.keys()[pairs.owners >= 0], where)
+    away = _rows((_array(hid[0]), _array(hid[1])), listeners, tracks, "HID")
+    kept = np.flatnonzero((plays > 0) & ~np.isin(pairs.keys(), away.keys()))
+    order = kept[np.lexsort((pairs.rows[kept], pairs.owners[kept]))]
+    known = away.owners >= 0
     interactions = Interactions(
-        addresses=tuple(addresses),
-        track_ids=tuple(ordered),
-        listener_rows=owners[keep][order],
-        track_rows=rows[keep][order],
-        hidden=CsrRows.of_pairs(hid_owners[known], hid_rows[known], len(addresses)),
+        addresses=tuple(listeners.to_pylist()),
+        track_ids=tuple(tracks.to_pylist()),
+        listener_rows=pairs.owners[order],
+        track_rows=pairs.rows[order],
+        hidden=CsrRows.of_pairs(away.owners[known], away.rows[known], len(listeners)),
         snapshot_digest=snapshot_digest,
+        times=None if times is None else _known_times(_array(times, pa.int64()).take(pa.array(order))),
     )
     _check_learnable(interactions)
     return interactions
+
+
+def _ordered_tracks(track_ids: pa.Array) -> pa.Array:
+    ordered = sorted(track_ids.unique().to_pylist(), key=track_key)
+    if len(ordered) != len(track_ids):
+        raise DegenerateSnapshot("Track", "a track_id is repeated")
+    return pa.array(ordered, pa.string())
+
+
+def _known_times(times: pa.Array) -> Longs | None:
+    return None if times.null_count else np.asarray(times.to_numpy(), np.int64)
 
 
 def _check_learnable(interactions: Interactions) -> None:
@@ -162,20 +197,18 @@ def _check_unique(keys: Longs, where: str) -> None:
         raise DegenerateSnapshot(where, "a pair of listener and track is repeated")
 
 
-def _rows(
-    pairs: tuple[list[str], list[str]], listener_row: dict[str, int], track_row: dict[str, int], where: str
-) -> tuple[Longs, Longs]:
-    unknown = next((track_id for track_id in pairs[1] if track_id not in track_row), None)
-    if unknown is not None:
+def _rows(pairs: tuple[pa.Array, pa.Array], listeners: pa.Array, tracks: pa.Array, where: str) -> _Pairs:
+    """Return the rows of listeners, -1 for unknown ones, and of tracks."""
+    owners, rows = pc.index_in(pairs[0], listeners), pc.index_in(pairs[1], tracks)
+    if rows.null_count:
+        unknown = pairs[1][pc.index(pc.is_null(rows), True).as_py()].as_py()
         raise DegenerateSnapshot(where, f"track {str(unknown)[:80]!r} is not among the Track nodes")
-    owners = np.array([listener_row.get(address, -1) for address in pairs[0]], np.int64)
-    return owners, np.array([track_row[track_id] for track_id in pairs[1]], np.int64)
+    return _Pairs(*(column.fill_null(-1).to_numpy().astype(np.int64) for column in (owners, rows)))
 
 
-def _texts(column: Any) -> list[str]:
-    texts: list[str] = column.to_pylist()
-    return texts
-
-
-def _numbers(column: Any) -> NDArray[np.float64]:
-    return np.asarray(column.fill_null(0).to_numpy(), np.float64)
+def _array(values: Any, kind: Any = None) -> pa.Array:
+    """Return one Arrow array, of texts unless another type is named."""
+    kind = kind or pa.string()
+    if isinstance(values, pa.ChunkedArray):
+        return pa.concat_arrays([pa.array([], values.type), *values.chunks]).cast(kind)
+    return values.cast(kind) if isinstance(values, pa.Array) else pa.array(list(values), kind)
