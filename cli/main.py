@@ -5,7 +5,7 @@ Owns the entry point. A command's work is in `cli.commands`, one file each; how 
 
 import typer
 
-from cli.commands import bench, check, demo, epoch, graph, ingest, keeper, log, serve, snapshot, train
+from cli.commands import bench, check, demo, epoch, graph, ingest, keeper, log, models, serve, snapshot, train
 
 app = typer.Typer(
     name="tunefi",
@@ -25,6 +25,7 @@ app.add_typer(epoch.app, name="epoch")
 app.add_typer(graph.app, name="graph")
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(log.app, name="log")
+app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 
 

@@ -6,12 +6,15 @@
     ├── EquivocationRefused     this keeper has signed another commitment for that time
     ├── ForeignEpoch            the chain has an epoch that this home knows nothing of
     ├── PreviousLedgerMissing   the ledger of the root in force is not here
+    ├── PromotedModelMissing    the model that is promoted is not in this home
     └── TrainingFailed          the training program ended with an error
     RetryableError
     └── FinalityBehind          what is needed is on the chain, but not final yet
 
 Owns the nouns of this package. Refuses to know exit codes and HTTP.
 """
+
+from pathlib import Path
 
 from tunefi.errors import FinalError, RetryableError
 from tunefi.ids import Address
@@ -70,6 +73,17 @@ class PreviousLedgerMissing(FinalError):
         super().__init__(
             f"the ledger of epoch {epoch}, whose root is in force, {problem}; "
             "copy `rewards/` of that epoch from the keeper that posted it"
+        )
+
+
+class PromotedModelMissing(FinalError):
+    """The promoted model was moved away."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"the promoted model is not in {path}: bring it back, promote another one, or "
+            "`tunefi models rollback`"
         )
 
 

@@ -1,4 +1,4 @@
-"""The models of a home: which belongs to a snapshot, and what of it is public.
+"""The models of a home, and what of one is public.
 
 Owns finding them. Refuses to know how a model is trained.
 """
@@ -36,16 +36,6 @@ def list_models(home: Home) -> list[StoredModel]:
     paths = home.models.glob(f"*/{MANIFEST}") if home.models.is_dir() else ()
     found = [_load(path) for path in paths if not path.parent.name.startswith(".")]
     return sorted((one for one in found if one), key=lambda one: (one.written_at_ns, one.path.name))
-
-
-def find_model(home: Home, snapshot_digest: Hash32, dimension: int) -> StoredModel | None:
-    """Return the newest model of a snapshot with this dimension, or None."""
-    matching = (
-        model
-        for model in reversed(list_models(home))
-        if (model.snapshot_digest, model.dimension) == (snapshot_digest, dimension)
-    )
-    return next(matching, None)
 
 
 def load_model(path: Path) -> StoredModel | None:

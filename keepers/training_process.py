@@ -19,7 +19,9 @@ _LINE = re.compile(r"\s*(?P<elapsed>[\d.]+) s  (?P<detail>.*?)(?:, at most (?P<l
 _STOP_SECONDS = 30.0
 
 
-async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progress: Progress) -> None:
+async def run_training(
+    snapshot: Path, out: Path, choices: KeeperChoices, progress: Progress, settings: Path | None = None
+) -> None:
     """Train a model from a snapshot into a folder; an interrupted run goes on.
 
     Args:
@@ -27,6 +29,7 @@ async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progre
         out: Where table, metrics and model card will lie.
         choices: Dimension, seed, time and threads.
         progress: Told in seconds.
+        settings: A file whose settings hold in place of the chosen dimension and seed.
 
     Raises:
         TrainingFailed: The program ended with an error.
@@ -34,7 +37,7 @@ async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progre
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "training", "--snapshot", str(snapshot), "--out", str(out)),
-        *("--dimension", str(choices.dimension), "--seed", str(choices.seed)),
+        *_settings(choices, settings),
         *("--threads", str(choices.training_threads)),
         *(("--budget-seconds", str(choices.training_seconds)) if choices.training_seconds else ()),
         stdout=asyncio.subprocess.DEVNULL,
@@ -54,6 +57,12 @@ async def run_training(snapshot: Path, out: Path, choices: KeeperChoices, progre
         raise
     if exit_code:
         raise TrainingFailed(exit_code, " / ".join(last_lines)[-600:])
+
+
+def _settings(choices: KeeperChoices, settings: Path | None) -> tuple[str, ...]:
+    if settings is not None:
+        return ("--settings", str(settings))
+    return ("--dimension", str(choices.dimension), "--seed", str(choices.seed))
 
 
 def _show(text: str, progress: Progress) -> None:

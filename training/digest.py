@@ -38,6 +38,12 @@ def model_digest(table: EmbeddingTable, configuration: dict[str, Any], code_vers
     return keccak256(cbor2.dumps(value, canonical=True))
 
 
+def configuration_of(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration that a model digest covers, from the metrics of its run."""
+    decisive = {name: value for name, value in metrics["settings"].items() if name != "budget_seconds"}
+    return {**decisive, "trained_epochs": metrics["chosen_epoch"]}
+
+
 def read_code_version() -> str:
     """Return the SHA-256 over the source files of `training` and `recsys`, names and contents."""
     root = Path(__file__).parent.parent

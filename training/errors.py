@@ -6,7 +6,10 @@
     ├── QuantisationLoss        freezing to int8 costs more accuracy than allowed
     ├── DivergedTraining        the loss is no longer a finite number
     ├── UnusableOutput          the output path is something else than an older run
-    └── UnknownModel            no model of that name
+    ├── UnknownModel            no model of that name
+    ├── UnreadableSettings      a file of settings that is not there or is no such file
+    ├── UnknownRun              no run, or more than one, of that name
+    └── UnusableRun             a run that must not be promoted: interrupted, or altered
 
 Owns the nouns of this package. Refuses to know exit codes beyond `training.program`.
 """
@@ -71,3 +74,37 @@ class UnknownModel(FinalError):
         self.name = name
         self.known = known
         super().__init__(f"there is no model {name!r}; known are {', '.join(known)}")
+
+
+class UnreadableSettings(FinalError):
+    """A file of settings that cannot be read."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(
+            f"{path}: {problem}; expected TOML (*.toml) or JSON with names and values of settings"
+        )
+
+
+class UnknownRun(FinalError):
+    """A name that no run has, or that more than one begins with."""
+
+    def __init__(self, name: str, found: tuple[str, ...]) -> None:
+        self.name = name
+        self.found = found
+        what = (
+            f"begins the name of {', '.join(found)}"
+            if found
+            else "is no run of this home and no folder of one"
+        )
+        super().__init__(f"{name!r} {what}; see `tunefi models list`")
+
+
+class UnusableRun(FinalError):
+    """A run that must not be promoted; the promoted model stays as it is."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}; nothing was changed")

@@ -1,7 +1,7 @@
 """What a run leaves on disk, put in place as a whole or not at all.
 
     OUT/table.json, track_ids.json, listeners.json, track_vectors.npy, listener_vectors.npy   (recsys.table)
-    OUT/metrics.json, model_card.json, model_card.md, model_card.html, and its pictures as SVG
+    OUT/settings.json, metrics.json, model_card.json, model_card.md, model_card.html, and its pictures as SVG
 
 Owns the directory. Refuses to know how its content was made.
 """
@@ -19,7 +19,7 @@ from training.card.report import build_metrics, build_model_card
 from training.data.artists import TrackArtists
 from training.errors import UnusableOutput
 from training.pipeline import TrainingResult
-from training.run_files import CARD, CARD_MARKDOWN, CARD_PAGE, METRICS
+from training.run_files import CARD, CARD_MARKDOWN, CARD_PAGE, METRICS, SETTINGS
 
 
 def check_replaceable(out: Path) -> None:
@@ -66,6 +66,7 @@ def _write(result: TrainingResult, directory: Path, artists: TrackArtists | None
         CARD_MARKDOWN: format_model_card(card, pictures),
         CARD_PAGE: format_card_page(card, pictures),
         CARD: json.dumps(card, indent=1) + "\n",
+        SETTINGS: json.dumps(metrics["settings"], indent=1) + "\n",
         METRICS: json.dumps(metrics, indent=1) + "\n",
     }
     for name, text in texts.items():

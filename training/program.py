@@ -22,6 +22,7 @@ from training.data.interactions import Interactions, load_interactions
 from training.digest import read_code_version
 from training.outputs import check_replaceable, save_run
 from training.pipeline import train
+from training.settings_file import load_settings_file
 from training.stop import StopRequest, stop_on_interrupt
 from tunefi.errors import FinalError
 from tunefi.ids import hex_of
@@ -78,6 +79,9 @@ def _build_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="Print the metrics as one JSON object at the end."
     )
     parser.add_argument("--fresh", action="store_true", help="Do not continue an interrupted run.")
+    parser.add_argument(
+        "--settings", type=Path, help="TOML or JSON file of settings; those given as arguments go before it."
+    )
     for name, field in TrainingConfig.model_fields.items():
         default = "none" if field.default is None else field.default
         parser.add_argument(
@@ -88,7 +92,10 @@ def _build_parser() -> argparse.ArgumentParser:
 
 def _build_config(options: argparse.Namespace) -> TrainingConfig:
     given = {name: getattr(options, name) for name in TrainingConfig.model_fields}
-    return TrainingConfig.model_validate({name: text for name, text in given.items() if text is not None})
+    of_file = load_settings_file(options.settings) if options.settings else {}
+    return TrainingConfig.model_validate(
+        {**of_file, **{n: text for n, text in given.items() if text is not None}}
+    )
 
 
 def _fail(options: argparse.Namespace, error: Exception) -> int:

@@ -7,6 +7,8 @@
     ├── service.json            address of the service that owns the graph now
     ├── snapshots/<digest>/     cut by the snapshot job, read by training
     ├── models/<digest>/        embedding table, metrics, model card
+    ├── promotions.jsonl        which model was promoted or rolled back, when, by whom and why
+    ├── tracking/               runs of training: MLflow's database and files (embedded default)
     ├── epochs/<number>/        bundle/ (public), openings, commitment, reward ledger
     ├── imports/<file>/         report of an import, from which it can be resumed
     └── chain/                  state of the demo's own node
@@ -73,6 +75,14 @@ class Home:
     @property
     def models(self) -> Path:
         return self.root / "models"
+
+    @property
+    def promotions(self) -> Path:
+        return self.root / "promotions.jsonl"
+
+    @property
+    def tracking(self) -> Path:
+        return self.root / "tracking"
 
     @property
     def epochs(self) -> Path:

@@ -11,6 +11,7 @@ import typer
 from cli.commands.keeper import run_job_command
 from cli.exit_codes import ExitCode
 from cli.runner import AsJson, load_settings, run_command
+from training.settings_file import load_settings_file
 from tunefi.child_process import end_child, end_with_parent
 from tunefi.errors import FinalError
 from tunefi.settings import Settings
@@ -23,7 +24,9 @@ class TrainingPlaceIncomplete(FinalError):
     """Only one of the two folders was given."""
 
     def __init__(self) -> None:
-        super().__init__("--snapshot and --out go together: where to read and where to write")
+        super().__init__(
+            "--snapshot and --out go together, with or without --settings: where to read and where to write"
+        )
 
 
 def train(
@@ -32,6 +35,10 @@ def train(
         Path | None, typer.Option(help="Folder of a snapshot; default: this home's newest.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for table, metrics and card.")] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(help="TOML or JSON file of training's settings, of a run or of `tunefi tune`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train where the newest snapshot has no model yet; or, with two folders, train from one into the other.
@@ -39,16 +46,16 @@ def train(
     Ctrl-C and SIGTERM have it write the best model so far; a second one ends it at once. Further options of
     training: `python -m training --help`.
     """
-    if snapshot is None and out is None:
+    if snapshot is None and out is None and settings is None:
         run_job_command("train", as_json=as_json)
     else:
-        run_command(_train(snapshot, out, as_json), as_json=as_json)
+        run_command(_train(snapshot, out, settings, as_json), as_json=as_json)
 
 
-async def _train(snapshot: Path | None, out: Path | None, as_json: bool) -> ExitCode:
+async def _train(snapshot: Path | None, out: Path | None, chosen: Path | None, as_json: bool) -> ExitCode:
     if snapshot is None or out is None:
         raise TrainingPlaceIncomplete
-    command = _command(load_settings(), snapshot, out) + (["--json"] if as_json else [])
+    command = _command(load_settings(), snapshot, out, chosen) + (["--json"] if as_json else [])
     # In its own session, so that it hears of Ctrl-C once, from here: at a second one it would save nothing.
     process = await asyncio.create_subprocess_exec(
         *command, start_new_session=True, preexec_fn=end_with_parent(signal.SIGINT)
@@ -62,18 +69,20 @@ async def _train(snapshot: Path | None, out: Path | None, as_json: bool) -> Exit
     return known.get(code, ExitCode.UNEXPECTED)
 
 
-def _command(settings: Settings, snapshot: Path, out: Path) -> list[str]:
-    options = {
-        "snapshot": snapshot,
-        "out": out,
+def _command(settings: Settings, snapshot: Path, out: Path, chosen: Path | None) -> list[str]:
+    in_file = load_settings_file(chosen) if chosen is not None else {}
+    of_installation = {
         "dimension": settings.dimension,
         "seed": settings.seed,
         "threads": settings.training_threads,
-        "budget-seconds": settings.training_seconds,
+        "budget_seconds": settings.training_seconds,
     }
-    return [
-        sys.executable,
-        "-m",
-        "training",
-        *(str(w) for name, v in options.items() if v is not None for w in (f"--{name}", v)),
-    ]
+    # What the file says goes before what the installation is set to.
+    options = {
+        "snapshot": snapshot,
+        "out": out,
+        "settings": chosen,
+        **{name: value for name, value in of_installation.items() if name not in in_file},
+    }
+    words = [(f"--{name.replace('_', '-')}", str(v)) for name, v in options.items() if v is not None]
+    return [sys.executable, "-m", "training", *(word for pair in words for word in pair)]

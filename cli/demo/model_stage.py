@@ -8,7 +8,7 @@ from rich.table import Table
 from cli.errors import StageFailed
 from cli.output import messages
 from keepers.context import KeeperContext
-from keepers.models import find_model
+from keepers.model_choice import load_model_choice
 from keepers.registry import run_job
 from tunefi.ids import Hash32
 from tunefi.progress import Progress
@@ -24,7 +24,7 @@ async def make_model(context: KeeperContext, snapshot: str, progress: Progress) 
     """
     report = await run_job("train", context, progress)
     digest = Hash32(bytes.fromhex(snapshot.removeprefix("0x")))
-    model = find_model(context.home, digest, context.choices.dimension)
+    model = load_model_choice(context.home, context.choices.dimension).find(digest)
     if model is None:
         raise StageFailed("model", report.detail)
     metrics = json.loads((model.path / "metrics.json").read_text())

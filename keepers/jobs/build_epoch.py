@@ -20,7 +20,8 @@ from keepers.chain_reads import (
 from keepers.context import KeeperContext
 from keepers.errors import EpochVetoed
 from keepers.exclusions import build_snapshot_exclusions
-from keepers.models import StoredModel, find_model
+from keepers.model_choice import load_model_choice
+from keepers.models import StoredModel
 from keepers.report import JobReport, Outcome
 from keepers.snapshots import StoredSnapshot, find_latest_snapshot
 from recsys.table import load_table
@@ -46,14 +47,16 @@ class _Plan:
 
 
 async def run(context: KeeperContext, progress: Progress) -> JobReport:
-    """Build the next epoch from the newest snapshot and its model.
+    """Build the next epoch from the newest snapshot and its model, the promoted one where there is one.
 
     Raises:
+        PromotedModelMissing: The promoted model was moved away.
         EpochVetoed: This snapshot and model were committed before and became invalid.
         EmptyEpoch: There are no tracks or no listeners.
     """
     snapshot = find_latest_snapshot(context.home)
-    model = find_model(context.home, snapshot.digest, context.choices.dimension) if snapshot else None
+    choice = load_model_choice(context.home, context.choices.dimension)
+    model = choice.find(snapshot.digest) if snapshot else None
     if snapshot is None or model is None:
         return JobReport(NAME, Outcome.WAITING, "the newest snapshot has no model yet")
     latest = await read_latest_epoch(context)

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.entries import Plays
 from keepers.errors import TrainingFailed
-from keepers.models import find_model
+from keepers.model_choice import load_model_choice
 from keepers.report import Outcome
 from keepers.snapshots import find_latest_snapshot
 from recsys.table import load_table
@@ -37,7 +37,7 @@ async def test_a_model_is_trained_once_and_goes_into_an_epoch(world: World) -> N
     assert [report.outcome for report in reports] == [Outcome.DONE, Outcome.DONE]
     snapshot = find_latest_snapshot(world.context.home)
     assert snapshot is not None
-    model = find_model(world.context.home, snapshot.digest, quick.context.choices.dimension)
+    model = load_model_choice(world.context.home, quick.context.choices.dimension).find(snapshot.digest)
     assert model is not None
     assert load_table(model.path).snapshot_digest == snapshot.digest
     (again,) = await quick.run("train")

@@ -13,7 +13,7 @@ import pytest
 from recsys.table import load_table
 from tests.kit.listening import block_pairs, save_listening
 from training.config import TrainingConfig
-from training.digest import model_digest
+from training.digest import configuration_of, model_digest
 from training.program import main
 from training.registry import latest_run, list_runs
 
@@ -63,8 +63,9 @@ def test_a_run_leaves_table_metrics_card_and_pictures(out: Path, snapshot: Path)
 
 def test_the_model_digest_can_be_recomputed_from_what_was_written(out: Path) -> None:
     table, metrics = load_table(out), json.loads((out / "metrics.json").read_text())
+    configuration = configuration_of(metrics)
     settings = TrainingConfig(**metrics["settings"]).identity()
-    configuration = {**settings, "trained_epochs": metrics["chosen_epoch"]}
+    assert configuration == {**settings, "trained_epochs": metrics["chosen_epoch"]}
     bare = type(table)(**{**vars(table), "model_digest": bytes(32)})
     assert model_digest(bare, configuration, metrics["code_version"]) == table.model_digest
     assert model_digest(bare, configuration, "other code") != table.model_digest
@@ -149,3 +150,27 @@ def test_ctrl_c_keeps_the_best_and_the_same_command_continues(snapshot: Path, tm
     assert "Interrupted" in (tmp_path / "run" / "model_card.md").read_text()
     assert load_table(tmp_path / "run").dimension == 32
     assert checkpoint.exists()
+
+
+@pytest.mark.parametrize("ending", ["toml", "json"])
+def test_settings_come_from_a_file_and_arguments_go_before_them(
+    out: Path, snapshot: Path, tmp_path: Path, ending: str
+) -> None:
+    settings = json.loads((out / "settings.json").read_text())
+    file = tmp_path / f"settings.{ending}"
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items() if value is not None]
+    file.write_text("\n".join(lines) if ending == "toml" else json.dumps(settings))
+    again = tmp_path / "again"
+    assert main([f"--snapshot={snapshot}", f"--out={again}", f"--settings={file}", "--epochs=0"]) == 0
+    assert json.loads((again / "settings.json").read_text()) == {**settings, "epochs": 0}
+
+
+@pytest.mark.parametrize("content", [None, "{", "[1]", '{"dimenson": 32}'])
+def test_a_file_that_holds_no_settings_is_refused_and_named(
+    snapshot: Path, tmp_path: Path, content: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.json"
+    if content is not None:
+        file.write_text(content)
+    assert main([f"--snapshot={snapshot}", f"--out={tmp_path / 'out'}", f"--settings={file}"]) == 1
+    assert ("dimenson" if content and "dimenson" in content else "settings.json") in capsys.readouterr().err

@@ -1,0 +1,32 @@
+"""Settings of training in a file, TOML or JSON, such as a run leaves behind or a search finds.
+
+Owns reading and writing it. Refuses to know which settings there are: `training.config` does.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from training.errors import UnreadableSettings
+
+
+def load_settings_file(path: Path) -> dict[str, Any]:
+    """Return the settings in a file, by name.
+
+    Args:
+        path: TOML when it ends in `.toml`, JSON otherwise; a table or object of settings.
+
+    Raises:
+        UnreadableSettings: There is no such file, or it is neither.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise UnreadableSettings(path, error.strerror or str(error)) from error
+    except ValueError as error:
+        raise UnreadableSettings(path, str(error)) from error
+    if not isinstance(found, dict):
+        raise UnreadableSettings(path, "it is no table of settings")
+    return found
