@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
 from tunefi.check_result import CheckResult
 
 results = Console(highlight=False, soft_wrap=True)
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_WIDTH_OF_PIPES = 200
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -25,6 +28,12 @@ def print_fields(fields: Mapping[str, Any]) -> None:
     width = max((len(name) for name in fields), default=0)
     for name, value in fields.items():
         results.print(f"{name.replace('_', ' ').ljust(width)}  {_jsonable(value)}", markup=False)
+
+
+def print_table(table: Table) -> None:
+    """Print a table, on a pipe too, which has no width: there nothing of it is cut off."""
+    console = results if results.is_terminal else Console(file=results.file, width=_WIDTH_OF_PIPES)
+    console.print(table)
 
 
 def print_result(fields: Mapping[str, Any], *, as_json: bool) -> None:

@@ -7,15 +7,13 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli.output import print_json, print_result, results
+from cli.output import print_json, print_result, print_table, results
 from cli.runner import AsJson, load_settings, run_command
 from training.registry import RegisteredRun, find_run, list_runs, promote, roll_back
 from training.run_files import CARD_PAGE
 from tunefi.home import Home
 from tunefi.ids import hex_of
 from tunefi.promotions import Promotions, PromotionState
-
-_WIDEST = 200
 
 app = typer.Typer(help="List trained models, promote one, roll back.", no_args_is_help=True)
 
@@ -58,7 +56,7 @@ async def _list(as_json: bool) -> None:
     if as_json:
         print_json({"models": rows, "promoted": _digest(state)})
     elif rows:
-        _print_whole(_table(rows))
+        print_table(_table(rows))
     else:
         results.print(f"no model in {home.models} yet; `tunefi train` makes one", markup=False)
 
@@ -74,7 +72,7 @@ async def _show(model: str, as_json: bool) -> None:
         print_json({**row, "history": lines, "metrics": run.metrics})
         return
     print_result(row, as_json=False)
-    _print_whole(_accuracy(run.metrics))
+    print_table(_accuracy(run.metrics))
     for one in history:
         words = {"promote": "promoted", "roll_back": "rolled back"}[one.action]
         results.print(f"{one.at}  {words} by {one.by}{': ' if one.why else ''}{one.why}", markup=False)
@@ -141,11 +139,6 @@ def _accuracy(metrics: dict[str, Any]) -> Table:
     for row in metrics["models"]:
         table.add_row(row["name"], *(f"{row[name]:.4f}" for name in columns))
     return table
-
-
-def _print_whole(table: Table) -> None:
-    """Print a table without shortening what is in it, on a pipe too, which has no width."""
-    results.print(table, width=max(results.width, _WIDEST))
 
 
 def _digest(state: PromotionState) -> str | None:
