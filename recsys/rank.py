@@ -1,10 +1,16 @@
 """The one ranking: exact scores, better means higher score, then lower row.
 
-Owns scores and their order. Refuses to know which tracks are excluded for what reason, and what the rows
+Owns the order of scores. Refuses to know which tracks are excluded for what reason, and what the rows
 stand for. The API, the epoch builder and the evaluation all call `rank_top_k`.
+
+Tracks are taken a tile at a time and listeners a block at a time, so that the scores in work stay in the
+processor's cache. Few of them are ever looked at singly: the columns of a tile are folded into groups, and
+only a group whose best score can still enter a list is opened. docs/measurements.md says what that gives.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,15 +20,21 @@ from numpy.typing import NDArray
 from recsys.arrays import CsrRows, Int8Matrix, Rows, Scores
 from recsys.errors import DimensionMismatch, MalformedRows
 from recsys.quantise import check_components
+from recsys.track_tile import NO_SCORE as NO_SCORE
+from recsys.track_tile import WIDTH_STEP, ScoreBuffer, TrackTile
 
 NO_ROW = 0xFFFFFFFF
-"""Fills a list behind its length."""
-NO_SCORE = -(2**31)
+"""Fills a list behind its length; behind it the score is `NO_SCORE`."""
 
-_BLOCK_SCORES = 4_000_000
-_BLOCK_TRACKS = 262_144
-
-Floats = NDArray[np.float32]
+_TILE_TRACKS = 20_480
+_BLOCK_LISTENERS = 64
+"""At most 2^7: owner, score and row share the 64 bits of a key."""
+_PACKED_TRACKS = 262_144
+_PATIENCE = 4
+"""Candidates wait until they are this many times as many as the lists hold: each sorting has its price."""
+_OWNER_SHIFT, _SCORE_SHIFT = np.uint64(57), np.uint64(32)
+_SCORE_TOP = 2**24
+_SCORE_MASK, _ROW_MASK = np.uint64(0x1FFFFFF), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
@@ -45,12 +57,14 @@ class Ranking:
         return self.rows[listener, :length], self.scores[listener, :length]
 
 
-class _Candidates(NamedTuple):
-    """Tracks that may be in a list: owner, row and score of each, all (C,)."""
+class _Lists(NamedTuple):
+    """The best so far, which later tiles improve; filled as in `Ranking`."""
 
-    owners: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    scores: NDArray[np.int64]
+    rows: Rows
+    scores: Scores
+
+    def take(self, start: int, stop: int) -> "_Lists":
+        return _Lists(self.rows[start:stop], self.scores[start:stop])
 
 
 def score_tracks(listener: NDArray[np.int8], tracks: Int8Matrix) -> Scores:
@@ -66,13 +80,17 @@ def score_tracks(listener: NDArray[np.int8], tracks: Int8Matrix) -> Scores:
     if listener.shape[0] != tracks.shape[1]:
         raise DimensionMismatch(listener.shape[0], tracks.shape[1])
     scores = np.empty(len(tracks), np.int32)
-    for start in range(0, len(tracks), _BLOCK_TRACKS):
-        block = tracks[start : start + _BLOCK_TRACKS].astype(np.float32)
-        scores[start : start + _BLOCK_TRACKS] = block @ listener.astype(np.float32)
+    # A sum is below 2^24, and so is every partial sum: float32 holds all of them exactly, in whatever order
+    # BLAS adds, fused or not. For one listener this is faster than packing tracks that are used once.
+    for start in range(0, len(tracks), _TILE_TRACKS):
+        block = tracks[start : start + _TILE_TRACKS].astype(np.float32)
+        scores[start : start + _TILE_TRACKS] = block @ listener.astype(np.float32)
     return scores
 
 
-def rank_top_k(listeners: Int8Matrix, tracks: Int8Matrix, excluded: CsrRows, k: int) -> Ranking:
+def rank_top_k(
+    listeners: Int8Matrix, tracks: Int8Matrix, excluded: CsrRows, k: int, threads: int | None = None
+) -> Ranking:
     """Rank the tracks that are not excluded for each listener, best first.
 
     The API, the epoch builder and the evaluation all call this, so a metric in a model card describes
@@ -83,6 +101,7 @@ def rank_top_k(listeners: Int8Matrix, tracks: Int8Matrix, excluded: CsrRows, k: 
         tracks: int8 (N, D), in the row order of the table.
         excluded: Rows never to return, one sorted set for each listener.
         k: Length of each list, at least 1; a list is shorter when fewer tracks are left.
+        threads: How many share the work, one for each processor by default; the lists do not depend on it.
 
     Returns:
         Rows and exact scores; equal scores keep row order.
@@ -93,18 +112,25 @@ def rank_top_k(listeners: Int8Matrix, tracks: Int8Matrix, excluded: CsrRows, k: 
         MalformedRows: Exclusions are unsorted, repeated, out of range or for other listeners; or k < 1.
     """
     _check_input(listeners, tracks, excluded, k)
-    parts: list[_Candidates] = []
-    for start in range(0, len(tracks), _BLOCK_TRACKS):
-        block = tracks[start : start + _BLOCK_TRACKS].astype(np.float32)
-        parts.extend(_rank_block(listeners, block, start, excluded, k))
-    best = _cut(_joined(parts), len(listeners), k)
-    return _ranking(best, len(listeners), k)
+    shape = (len(listeners), k)
+    lists = _Lists(np.full(shape, NO_ROW, np.uint32), np.full(shape, NO_SCORE, np.int32))
+    blocks = range(0, len(listeners), _BLOCK_LISTENERS)
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        run: Callable[..., Any] = pool.map if len(blocks) > 1 else map
+        for first_row in range(0, len(tracks), _PACKED_TRACKS):
+            tiles = _pack_tiles(tracks, first_row)
+            list(run(lambda start, tiles=tiles: _improve(start, listeners, tiles, excluded, lists), blocks))
+    return Ranking(*lists, np.minimum(k, len(tracks) - excluded.counts()))
+
+
+def _pack_tiles(tracks: Int8Matrix, first_row: int) -> list[TrackTile]:
+    stop = min(first_row + _PACKED_TRACKS, len(tracks))
+    starts = range(first_row, stop, _TILE_TRACKS)
+    return [TrackTile.pack(tracks, start, min(start + _TILE_TRACKS, stop)) for start in starts]
 
 
 def _check_input(listeners: Int8Matrix, tracks: Int8Matrix, excluded: CsrRows, k: int) -> None:
-    # A product is at most 127 * 127 and a sum of D <= 1,024 of them at most 16,516,096 < 2^24, and so is
-    # every partial sum: float32 holds all of them exactly, in whatever order BLAS adds, fused or not.
-    # The checks below are the proof's premises: -128 or a longer vector would break it.
+    # The proofs that scores are exact rest on what is checked here: -128 or a longer vector would break them.
     check_components(listeners, "listener vectors")
     check_components(tracks, "track vectors")
     if listeners.shape[1] != tracks.shape[1]:
@@ -116,64 +142,89 @@ def _check_input(listeners: Int8Matrix, tracks: Int8Matrix, excluded: CsrRows, k
     excluded.check(len(tracks), "exclusions")
 
 
-def _rank_block(
-    listeners: Int8Matrix, tracks: Floats, first_row: int, excluded: CsrRows, k: int
-) -> Iterator[_Candidates]:
-    step = max(1, _BLOCK_SCORES // max(1, len(tracks)))
-    for start in range(0, len(listeners), step):
-        block = listeners[start : start + step].astype(np.float32)
-        scores = block @ tracks.T
-        _drop_excluded(scores, excluded.take(start, start + len(block)), first_row)
-        found = _cut(_above_threshold(scores, k), len(block), k)
-        yield _Candidates(found.owners + start, found.rows + first_row, found.scores)
+def _improve(
+    start: int, listeners: Int8Matrix, tiles: list[TrackTile], excluded: CsrRows, lists: _Lists
+) -> None:
+    """Put the tracks of some tiles into the lists of a block of listeners, where they belong there."""
+    stop = min(start + _BLOCK_LISTENERS, len(listeners))
+    vectors = np.ascontiguousarray(listeners[start:stop])
+    dropped = _Dropped.of(excluded.take(start, stop))
+    block = lists.take(start, stop)
+    buffer = ScoreBuffer(len(vectors), max(tile.width for tile in tiles))
+    floor, waiting = block.scores[:, -1].copy(), [_keys_of_lists(block)]
+    for tile in tiles:
+        scores = buffer.score(vectors, tile)
+        dropped.drop(scores, tile)
+        waiting.append(_keys_of_better(scores, tile.first_row, floor, block.rows.shape[1]))
+        if sum(map(len, waiting)) > _PATIENCE * block.rows.size:
+            waiting = [_write_lists(np.concatenate(waiting), block)]
+            np.maximum(floor, block.scores[:, -1], out=floor)
+    _write_lists(np.concatenate(waiting), block)
 
 
-def _drop_excluded(scores: Floats, excluded: CsrRows, first_row: int) -> None:
-    columns = excluded.indices.astype(np.int64) - first_row
-    inside = (columns >= 0) & (columns < scores.shape[1])
-    scores[excluded.owners()[inside], columns[inside]] = -np.inf
+class _Dropped(NamedTuple):
+    """What a block of listeners is never shown, by row, so that each tile finds its own part."""
+
+    owners: NDArray[np.int64]
+    rows: Rows
+
+    @classmethod
+    def of(cls, excluded: CsrRows) -> "_Dropped":
+        order = np.argsort(excluded.indices, kind="stable")
+        return cls(excluded.owners()[order], excluded.indices[order])
+
+    def drop(self, scores: Scores, tile: TrackTile) -> None:
+        ends = np.array([tile.first_row, tile.first_row + tile.tracks], np.uint32)
+        first, last = self.rows.searchsorted(ends)
+        if first < last:
+            scores[self.owners[first:last], self.rows[first:last] - ends[0]] = NO_SCORE
 
 
-def _above_threshold(scores: Floats, k: int) -> _Candidates:
-    """Return every track whose score is at least the k-th best of its listener, ties included."""
-    tracks = scores.shape[1]
-    lowest = np.float32(np.finfo(np.float32).min)
-    if k < tracks:
-        kth = np.partition(scores, tracks - k, axis=1)[:, tracks - k]
-        thresholds = np.maximum(kth, lowest)
-    else:
-        thresholds = np.full(len(scores), lowest, np.float32)
-    owners, rows = np.nonzero(scores >= thresholds[:, None])
-    return _Candidates(owners, rows, scores[owners, rows].astype(np.int64))
+def _keys_of_better(scores: Scores, first_row: int, floor: Scores, k: int) -> NDArray[np.uint64]:
+    """Return the keys of all scores above the floor; before that, raise it to what these scores allow."""
+    width = scores.shape[1] // WIDTH_STEP
+    # Column c is in group c % width: folding whole stretches of columns is the fastest way to a maximum.
+    groups = scores.reshape(len(scores), WIDTH_STEP, width)
+    best = groups.max(axis=1)
+    if floor.min(initial=0) == NO_SCORE:
+        _raise_floor(floor, best if k < width else scores, k)
+    owners, columns = np.nonzero(best > floor[:, None])
+    opened = groups[owners, :, columns]
+    entries, stretches = np.nonzero(opened > floor[owners, None])
+    rows = first_row + stretches * width + columns[entries]
+    return _keys(owners[entries], opened[entries, stretches], rows)
 
 
-def _joined(parts: list[_Candidates]) -> _Candidates:
-    if not parts:
-        nothing = np.empty(0, np.int64)
-        return _Candidates(nothing, nothing, nothing)
-    return _Candidates(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+def _raise_floor(floor: Scores, best: Scores, k: int) -> None:
+    """Raise to just below the k-th best: k tracks are as good, so none that is worse can be in the list."""
+    if k < best.shape[1]:
+        kth = np.partition(best, best.shape[1] - k, axis=1)[:, best.shape[1] - k]
+        np.maximum(floor, np.maximum(kth, NO_SCORE + 1) - 1, out=floor)
 
 
-def _cut(candidates: _Candidates, listeners: int, k: int) -> _Candidates:
-    """Return the best k candidates of each listener, by owner, then score falling, then row."""
-    order = np.lexsort((candidates.rows, -candidates.scores, candidates.owners))
-    owners = candidates.owners[order]
-    keep = order[_places(owners, listeners) < k]
-    return _Candidates(candidates.owners[keep], candidates.rows[keep], candidates.scores[keep])
+def _keys_of_lists(lists: _Lists) -> NDArray[np.uint64]:
+    owners, places = np.nonzero(lists.rows != NO_ROW)
+    return _keys(owners, lists.scores[owners, places], lists.rows[owners, places])
 
 
-def _places(owners: NDArray[Any], listeners: int) -> NDArray[np.int64]:
-    """Return the position of each entry among those of its owner; owners ascend."""
-    counts = np.bincount(owners, minlength=listeners)
-    starts = np.cumsum(counts) - counts
-    places: NDArray[np.int64] = np.arange(len(owners), dtype=np.int64) - starts[owners]
-    return places
+def _keys(owners: NDArray[Any], scores: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return numbers that ascend by owner, then score falling, then row."""
+    places = (_SCORE_TOP - scores.astype(np.int64)).astype(np.uint64)
+    keys: NDArray[np.uint64] = owners.astype(np.uint64) << _OWNER_SHIFT
+    keys |= places << _SCORE_SHIFT
+    keys |= rows.astype(np.uint64)
+    return keys
 
 
-def _ranking(best: _Candidates, listeners: int, k: int) -> Ranking:
-    rows = np.full((listeners, k), NO_ROW, np.uint32)
-    scores = np.full((listeners, k), NO_SCORE, np.int32)
-    places = _places(best.owners, listeners)
-    rows[best.owners, places] = best.rows
-    scores[best.owners, places] = best.scores
-    return Ranking(rows, scores, np.bincount(best.owners, minlength=listeners))
+def _write_lists(keys: NDArray[np.uint64], lists: _Lists) -> NDArray[np.uint64]:
+    """Write the first k of each owner, and return the keys of what was written."""
+    keys = np.sort(keys)
+    owners = (keys >> _OWNER_SHIFT).astype(np.int64)
+    counts = np.bincount(owners, minlength=len(lists.rows))
+    places = np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
+    kept = places < lists.rows.shape[1]
+    owners, places = owners[kept], places[kept]
+    best: NDArray[np.uint64] = keys[kept]
+    lists.rows[owners, places] = (best & _ROW_MASK).astype(np.uint32)
+    lists.scores[owners, places] = _SCORE_TOP - (best >> _SCORE_SHIFT & _SCORE_MASK).astype(np.int64)
+    return best

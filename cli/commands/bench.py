@@ -1,13 +1,13 @@
 """`tunefi bench`: what this machine reaches, to hold against docs/measurements.md."""
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
 
 from benchmarks.ingest import EVENTS, measure_ingestion
-from benchmarks.scale import DIMENSION, EPOCHS, SIZES, measure_scale
+from benchmarks.ranking import ROUNDS, measure_ranking
 from cli.output import print_result
-from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
 from tunefi.settings import Settings
 
@@ -25,23 +25,17 @@ def ingest(
 
 
 @app.command()
-def scale(
+def ranking(
     *,
-    size: Annotated[
-        list[int] | None, typer.Option(min=1_000, help="Interactions; repeat it for more than one size.")
-    ] = None,
-    epochs: Annotated[int, typer.Option(min=0, help="Passes over all listeners.")] = EPOCHS,
-    dimension: Annotated[int, typer.Option(help="Length of every vector.")] = DIMENSION,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each ranks everything.")] = ROUNDS,
     as_json: AsJson = False,
 ) -> None:
-    """Train and rank made-up listening of 1, 3 and 10 million interactions: is the cost of each the same?"""
-    run_command(_scale(sorted(size or SIZES), epochs, dimension, as_json), as_json=as_json)
+    """Rank two large tables exactly, beside implicit and FAISS on the same numbers and threads."""
+    run_command(_ranking(rounds, as_json), as_json=as_json)
 
 
-async def _scale(sizes: list[int], epochs: int, dimension: int, as_json: bool) -> None:
-    with ConsoleProgress("scale") as progress:
-        found = await measure_scale(sizes, progress, settings={"epochs": epochs, "dimension": dimension})
-    print_result(found, as_json=as_json)
+async def _ranking(rounds: int, as_json: bool) -> None:
+    print_result(await asyncio.to_thread(measure_ranking, rounds=rounds), as_json=as_json)
 
 
 async def _ingest(events: int, as_json: bool) -> None:

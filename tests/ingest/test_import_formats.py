@@ -11,16 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingest.catalogue_records import ArtistRecord, TrackRecord
-from ingest.entries import Catalogue, Interaction
+from ingest.entries import ArtistRecord, Catalogue, Interaction, TrackRecord
 from ingest.errors import SourceUnreadable, UnpackedTooLarge
 from ingest.importers import json_array, source_file
 from ingest.importers.accounts import ListenerAccounts
 from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.import_report import SET_ASIDE
 from ingest.interaction_log import InteractionLog
-from ingest.known_subjects import load_known_subjects
-from ingest.validation import Validator
+from ingest.validation import Validator, load_known_subjects
 from tests.kit.entries import NOON
 from tests.kit.imports import LISTENER, ImportDesk
 from tunefi.errors import MalformedAddress

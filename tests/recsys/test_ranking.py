@@ -1,10 +1,12 @@
 """Lists are those of a naive ranking, ties included."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import numkong
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -33,11 +35,21 @@ def test_lists_are_those_of_the_vectors(case: dict[str, Any]) -> None:
     assert scores.astype(">i4").tobytes() == to_bytes(case["packed_scores"])
 
 
-@pytest.mark.parametrize("blocks", [(4_000_000, 262_144), (7, 3), (1, 1)])
+def set_blocks(patch: pytest.MonkeyPatch, listeners: int, tile: int, packed: int) -> None:
+    for name, size in (
+        ("_BLOCK_LISTENERS", listeners),
+        ("_TILE_TRACKS", tile),
+        ("_PACKED_TRACKS", packed),
+    ):
+        patch.setattr(rank, name, size)
+
+
+@pytest.mark.parametrize("blocks", [(64, 20_480, 262_144), (3, 2, 6), (1, 1, 1)])
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_ranking_equals_a_naive_one(blocks: tuple[int, int], data: st.DataObject) -> None:
+def test_ranking_equals_a_naive_one(blocks: tuple[int, int, int], data: st.DataObject) -> None:
     # Few different components make many equal scores.
-    reach = data.draw(st.sampled_from([1, 2, 127]))
+    reach = data.draw(st.sampled_from([0, 1, 2, 127]))
     components = st.integers(-reach, reach)
     count, listeners = data.draw(st.integers(1, 14)), data.draw(st.integers(1, 4))
     tracks = data.draw(arrays.arrays(np.int8, (count, 32), elements=components, fill=st.just(0)))
@@ -45,14 +57,62 @@ def test_ranking_equals_a_naive_one(blocks: tuple[int, int], data: st.DataObject
     sets = data.draw(st.lists(st.sets(st.integers(0, count - 1)), min_size=listeners, max_size=listeners))
     k = data.draw(st.integers(1, 16))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rank, "_BLOCK_SCORES", blocks[0])
-        patch.setattr(rank, "_BLOCK_TRACKS", blocks[1])
-        ranking = rank_top_k(vectors, tracks, CsrRows.of_sets(sets), k)
+        set_blocks(patch, *blocks)
+        ranking = rank_top_k(vectors, tracks, CsrRows.of_sets(sets), k, threads=2)
     for listener in range(listeners):
         rows, scores = ranking.list_of(listener)
         expected = rank_naively(vectors[listener], tracks, sets[listener], k)
         assert list(zip(rows.tolist(), scores.tolist(), strict=True)) == expected
         assert ranking.lengths[listener] == min(k, count - len(sets[listener]))
+
+
+@pytest.mark.parametrize("reach", [1, 127])
+@pytest.mark.parametrize("k", [1, 20, 70, 2_000])
+def test_many_tiles_and_blocks_give_what_sorting_everything_gives(reach: int, k: int) -> None:
+    random = np.random.default_rng(k + reach)
+    tracks = random.integers(-reach, reach + 1, (1_501, 64)).astype(np.int8)
+    tracks[random.random(1_501) < 0.2] = 0
+    vectors = random.integers(-reach, reach + 1, (37, 64)).astype(np.int8)
+    excluded = [random.choice(1_501, random.integers(0, 1_502), replace=False).tolist() for _ in vectors]
+    excluded[3] = list(range(1_501))
+    expected = vectors.astype(np.int64) @ tracks.T.astype(np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        set_blocks(patch, 8, 100, 450)
+        ranking = rank_top_k(vectors, tracks, CsrRows.of_sets(excluded), k)
+    for listener, scores in enumerate(expected):
+        allowed = np.setdiff1d(np.arange(1_501), excluded[listener])
+        order = allowed[np.lexsort((allowed, -scores[allowed]))][:k]
+        rows, found = ranking.list_of(listener)
+        np.testing.assert_array_equal(rows, order)
+        np.testing.assert_array_equal(found, scores[order])
+        assert np.all(ranking.rows[listener, len(order) :] == NO_ROW)
+
+
+@pytest.fixture(params=["all", "turin", "genoa", "icelake", "skylake", "alder", "haswell"])
+def kernels(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take the processor's abilities away one after the other; the last case is plain C."""
+    known = [name for name, there in numkong.get_capabilities().items() if there and name != "serial"]
+    order = ["turin", "genoa", "icelake", "skylake", "alder", "haswell"]
+    taken = order[: order.index(request.param) + 1] if request.param in order else []
+    for name in taken:
+        numkong.disable_capability(name)
+    yield
+    for name in known:
+        numkong.enable_capability(name)
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("dimension", [32, 96, 1024])
+def test_every_kernel_of_this_processor_gives_the_same_exact_scores(dimension: int) -> None:
+    random = np.random.default_rng(dimension)
+    extremes = random.choice([-127, 127], (40, dimension)).astype(np.int8)
+    extremes[0], extremes[1] = 127, -127
+    tracks = np.concatenate([extremes, random.integers(-127, 128, (37, dimension)).astype(np.int8)])
+    expected = tracks.astype(np.int64) @ tracks.T.astype(np.int64)
+    ranking = rank_top_k(tracks, tracks, CsrRows.empty(len(tracks)), len(tracks))
+    for scores, rows, found in zip(expected, ranking.rows, ranking.scores, strict=True):
+        np.testing.assert_array_equal(rows, np.lexsort((np.arange(len(tracks)), -scores)))
+        np.testing.assert_array_equal(found, scores[rows])
 
 
 def test_equal_scores_keep_row_order() -> None:
