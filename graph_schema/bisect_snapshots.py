@@ -1,7 +1,7 @@
 """The first cut at which the snapshots of two keepers differ.
 
 Snapshots of one (block, log position) are to be equal, and their manifests say whether they are; a graph
-that went wrong stays wrong, so that halving finds the first difference in O(log n) looks, and only two
+that went wrong stays wrong, so that halving finds the first difference in O(log n) looks, and only three
 snapshots are read whole. Owns the search. Refuses to know why graphs differ.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_schema.row_differences import RowDifference, find_row_differences
-from graph_schema.snapshot import Manifest, load_manifest, load_snapshot
+from graph_schema.snapshot import Manifest, Snapshot, load_manifest, load_snapshot
 
 Cut = tuple[int, int]
 """Finalized block and log position."""
@@ -24,11 +24,17 @@ class SnapshotDifference:
     Attributes:
         last_same: The newest common cut before it at which both had one digest, or None.
         first_different: The first common cut at which they had not.
-        rows: What differs there.
+        mine: One keeper's snapshot of that cut.
+        other: The other's.
+        same: What both had at the last cut before, or None.
+        rows: What differs.
     """
 
     last_same: Cut | None
     first_different: Cut
+    mine: Snapshot
+    other: Snapshot
+    same: Snapshot | None
     rows: list[RowDifference]
 
 
@@ -48,10 +54,10 @@ def find_snapshot_difference(mine: Path, other: Path) -> SnapshotDifference | No
     if not cuts or not differs(len(cuts) - 1):
         return None
     index = bisect_left(range(len(cuts) - 1), True, key=differs)
-    snapshots = (load_snapshot(found[cuts[index]].folder) for found in (ours, theirs))
-    return SnapshotDifference(
-        cuts[index - 1] if index else None, cuts[index], find_row_differences(*snapshots)
-    )
+    pair = load_snapshot(ours[cuts[index]].folder), load_snapshot(theirs[cuts[index]].folder)
+    last_same = cuts[index - 1] if index else None
+    same = load_snapshot(ours[last_same].folder) if last_same else None
+    return SnapshotDifference(last_same, cuts[index], *pair, same, find_row_differences(*pair))
 
 
 @dataclass(frozen=True, slots=True)

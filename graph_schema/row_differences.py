@@ -3,11 +3,12 @@
 Owns the comparison of canonical rows. Refuses to know which of two graphs is right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph_schema.edges import EDGE_BY_TYPE
 from graph_schema.nodes import NODE_BY_LABEL
@@ -49,6 +50,26 @@ def find_row_differences(mine: Snapshot, other: Snapshot) -> list[RowDifference]
         keys = [*_ENDS, *EDGE_BY_TYPE[type_].discriminators]
         pair = encode_edge_rows(type_, rows), encode_edge_rows(type_, other.edges[type_])
         found += _differences(type_, keys, rows, other.edges[type_], *pair)
+    return found
+
+
+def find_rows(
+    snapshot: Snapshot, wanted: Iterable[tuple[str, tuple[str, ...]]]
+) -> dict[tuple[str, tuple[str, ...]], dict[str, Any]]:
+    """Return the properties of the rows of a snapshot that have these kinds and keys."""
+    by_kind: dict[str, set[tuple[str, ...]]] = {}
+    for kind, key in wanted:
+        by_kind.setdefault(kind, set()).add(key)
+    found = {}
+    for kind, keys in by_kind.items():
+        node = NODE_BY_LABEL.get(kind)
+        rows = snapshot.nodes[kind] if node else snapshot.edges[kind]
+        names = [node.key] if node else [*_ENDS, *EDGE_BY_TYPE[kind].discriminators]
+        texts = pa.array(sorted({key[0 if node else 1] for key in keys}), pa.string())
+        for row in rows.filter(pc.is_in(rows[names[0 if node else 1]], value_set=texts)).to_pylist():
+            key = tuple(str(row[name]) for name in names)
+            if key in keys:
+                found[kind, key] = {name: row[name] for name in row if name not in names}
     return found
 
 

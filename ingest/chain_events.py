@@ -28,6 +28,7 @@ async def read_chain_batch(
     expected: Cursor | None,
     editions: KeptEditions,
     blocks: Sequence[BlockRef] = (),
+    each_block: bool = False,
 ) -> WriteBatch:
     """Return the write of these events on top of what the graph holds.
 
@@ -39,6 +40,7 @@ async def read_chain_batch(
         expected: The cursor before it.
         editions: What is known of the store's tokens; what the events mint is added.
         blocks: All blocks of the range, lowest first, where they are not final.
+        each_block: Let each row say its block, although they are final.
 
     Raises:
         HandlerFailed: An event cannot become rows; nothing of the range is to be applied.
@@ -46,7 +48,7 @@ async def read_chain_batch(
     state = await read_chain_state(store, deployment, events, editions)
     rows = ChainRows()
     for event in events:
-        rows.in_block = event.log.block_number if blocks else 0
+        rows.in_block = event.log.block_number if blocks or each_block else 0
         _handle(event, deployment, rows, state, times)
     return WriteBatch(cursor, expected, rows.build_nodes(), rows.build_edges(), blocks=blocks)
 

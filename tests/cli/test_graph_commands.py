@@ -15,11 +15,13 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from graph_schema.open_store import open_store
+from ingest.block_logs import decode_block_logs, joined_logs
+from ingest.chain_journal import ChainJournal
 from ingest.journal_payload import decode_payload, encode_payload
 from tests.kit.chain_scenes import PRICE_WEI
 from tests.kit.kept_home import build_home, plant, project_and_cut, run, with_entries
 from tunefi.chain.anvil import AnvilNode
-from tunefi.chain.deployment import Deployment
+from tunefi.chain.deployment import Deployment, load_deployment
 from tunefi.chain.rpc import JsonRpc
 from tunefi.chain.signing import Signer
 from tunefi.home import Home
@@ -165,8 +167,42 @@ def test_a_planted_row_is_found_in_the_graph(home: Home, pristine: Home, tunefi:
     (row,) = report["rows"]
     assert (row["kind"], row["key"]) == ("Track", ["track:1"])
     assert (row["mine"], row["other"]) == ({"price_wei": "7"}, {"price_wei": str(PRICE_WEI)})
-    told = tunefi("bisect", pristine.root)
-    assert "Track ('track:1',): mine {'price_wei': '7'}" in told.stdout
+    minted = _block_of(home, "EditionMinted")
+    assert (row["wrong"], row["since"]) == ("mine", {"source": "chain", "position": minted})
+    told = tunefi("bisect", pristine.root).stdout
+    assert f"they differ since block {minted}" in told
+    assert f"other {{'price_wei': '{PRICE_WEI}'}}; wrong: mine, since block {minted}" in told
+
+
+def _block_of(home: Home, event: str, which: int = 0) -> int:
+    """Height of the block in which an event was emitted, by the journal."""
+    deployment = load_deployment(home.deployments / "31337.json")
+    with ChainJournal(f"sqlite:///{home.log}", 31337) as journal:
+        found = [journal.load(record) for record in journal.after(-1, 1_000)]
+    events = decode_block_logs(joined_logs(found), deployment.abis()).events
+    return [one.log.block_number for one in events if one.name == event][which]
+
+
+def test_the_block_and_the_entry_since_which_rows_are_wrong_are_named(
+    home: Home, pristine: Home, tunefi: Tunefi
+) -> None:
+    """A change of a stake is missing, a holding is as before a transfer, a number of plays is wrong."""
+    plant(home.graph, "MATCH (:Account)-[s:STAKED]->() WHERE s.amount_wei = '600000000000000000' DELETE s")
+    plant(home.graph, "MATCH (:Account)-[h:HOLDS]->(:Track) WHERE h.amount = '1' SET h.amount = '3'")
+    plant(home.graph, "MATCH (:Account)-[l:LISTENED_TO]->(t:Track {track_id: 'track:3'}) SET l.plays = 99")
+    rows = {row["kind"]: row for row in shown(tunefi("bisect", pristine.root, "--json"), code=5)["rows"]}
+    assert rows["STAKED"]["since"] == {"source": "chain", "position": _block_of(home, "Unstaked")}
+    moved = _block_of(home, "TransferSingle", -1)
+    assert rows["HOLDS"]["since"] == {"source": "chain", "position": moved}
+    assert rows["LISTENED_TO"]["since"] == {"source": "log", "position": 4}
+    assert {row["wrong"] for row in rows.values()} == {"mine"}
+
+
+def test_a_row_that_nothing_wrote_is_said_to_be_planted(home: Home, pristine: Home, tunefi: Tunefi) -> None:
+    plant(home.graph, "CREATE (:Tag {name: 'planted', from_log: true, from_chain: false})")
+    (row,) = shown(tunefi("bisect", pristine.root, "--json"), code=5)["rows"]
+    assert (row["kind"], row["since"], row["wrong"]) == ("Tag", None, "mine")
+    assert "since no block or entry that wrote it" in tunefi("bisect", pristine.root).stdout
 
 
 def test_a_planted_row_is_traced_to_the_first_snapshot_that_has_it(
@@ -186,7 +222,9 @@ def test_a_planted_row_is_traced_to_the_first_snapshot_that_has_it(
     report = shown(tunefi("bisect", other.root, "--json"), code=5)
     assert report["inputs"] == []
     assert (report["last_same_cut"][1], report["first_different_cut"][1]) == (cuts[2], cuts[3])
-    assert [row["key"] for row in report["rows"]] == [["track:1"]]
+    (row,) = report["rows"]
+    assert (row["key"], row["wrong"]) == (["track:1"], "mine")
+    assert row["since"] is None, "between the two snapshots nothing wrote it"
 
 
 def test_a_log_that_one_keeper_was_not_told_is_found(
@@ -204,8 +242,6 @@ def test_a_log_that_one_keeper_was_not_told_is_found(
 
 
 def _leave_out_a_log(database: Path) -> int:
-    from ingest.chain_journal import ChainJournal
-
     with ChainJournal(f"sqlite:///{database}", 31337) as journal:
         records = journal.after(-1, 1_000)
         contents = [(record, journal.load(record)) for record in records]
