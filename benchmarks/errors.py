@@ -14,9 +14,17 @@ class GraphNotEmpty(FinalError):
 class RunFailed(FinalError):
     """A measured process ended with an error."""
 
-    def __init__(self, graph: str, reason: str) -> None:
-        self.graph, self.reason = graph, reason
-        super().__init__(f"the run into {graph} failed: {reason}")
+    def __init__(self, what: str, reason: str) -> None:
+        self.what, self.reason = what, reason
+        super().__init__(f"the run of {what} failed: {reason}")
+
+
+class ShortCatalogue(FinalError):
+    """A catalogue in which made-up listeners find too few tracks."""
+
+    def __init__(self, tracks: int, least: int) -> None:
+        self.tracks, self.least = tracks, least
+        super().__init__(f"{tracks} tracks are too few to draw listening from; at least {least} are needed")
 
 
 class BaselinesMissing(FinalError):

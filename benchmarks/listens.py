@@ -15,7 +15,8 @@ from typing import Any
 from ingest.appending import build_row
 from ingest.entries import Interaction, Kind
 from ingest.interaction_log import InteractionLog
-from ingest.validation import KnownSubjects, Refusal, Validator
+from ingest.known_subjects import KnownSubjects
+from ingest.validation import Refusal, Validator
 from tunefi.hashing import keccak256
 from tunefi.ids import Address, ChainId, Microseconds, TrackId
 

@@ -12,6 +12,7 @@ from cli.heartbeat import Heartbeat
 from ingest.follower import ChainFollower
 from ingest.ingestion_faults import find_faults
 from ingest.ingestion_status import IngestionStatus
+from ingest.known_subjects import LogCatalogue
 from ingest.projector import LogProjector
 from tunefi.chain.new_heads import NewHeads
 from tunefi.errors import FinalError, RetryableError
@@ -32,6 +33,9 @@ class Ingestion:
     Args:
         installation: Its clients.
         health: Told of each round that worked or failed.
+
+    Attributes:
+        catalogue: Learns in each round what anyone has appended to the log's catalogue.
     """
 
     def __init__(self, installation: Installation, health: Health) -> None:
@@ -48,6 +52,7 @@ class Ingestion:
         )
         self._projector = LogProjector(installation.log, installation.store, telemetry=heartbeat)
         self.status = IngestionStatus(self.follower, self._projector, installation.log)
+        self.catalogue = LogCatalogue(installation.log)
         self._health = health
         self._pause_seconds = settings.poll_interval_seconds
         self._ws_url = settings.rpc_ws_url
@@ -67,6 +72,7 @@ class Ingestion:
         async with self._lock:
             if self._halted is not None:
                 raise self._halted
+            await asyncio.to_thread(self.catalogue.refresh)
             position = await self._projector.project()
             status = await self.follower.follow_to_head()
         detail = f"log {position}, block {status.applied_block}"

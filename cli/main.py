@@ -5,7 +5,21 @@ Owns the entry point. A command's work is in `cli.commands`, one file each; how 
 
 import typer
 
-from cli.commands import bench, check, demo, epoch, graph, ingest, keeper, log, models, serve, snapshot, train
+from cli.commands import (
+    bench,
+    check,
+    compare,
+    demo,
+    epoch,
+    graph,
+    ingest,
+    keeper,
+    log,
+    models,
+    serve,
+    snapshot,
+    train,
+)
 
 app = typer.Typer(
     name="tunefi",
@@ -19,6 +33,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("snapshot")(snapshot.snapshot)
 app.command("train")(train.train)
+app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.add_typer(keeper.app, name="keeper")
 app.add_typer(epoch.app, name="epoch")

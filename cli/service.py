@@ -24,7 +24,7 @@ from api.metrics.node_readings import NodeReadings
 from api.services import Services
 from cli.compose import Installation, now_at
 from cli.ingestion import Ingestion
-from cli.validation import build_validator, read_catalogue
+from cli.validation import build_validator
 from commitments.library import EpochLibrary
 from keepers.context import KeeperContext
 from keepers.registry import JOBS, run_job
@@ -114,10 +114,11 @@ class Service:
 
     async def _services(self, url: str) -> Services:
         installation, settings = self._installation, self._settings
+        await asyncio.to_thread(self.ingestion.catalogue.refresh)
         return Services(
             store=installation.store,
             log=installation.log,
-            validator=await asyncio.to_thread(build_validator, settings, read_catalogue(installation.log)),
+            validator=build_validator(settings, self.ingestion.catalogue.known),
             library=EpochLibrary(settings.paths),
             rpc=installation.rpc,
             deployment=installation.deployment,

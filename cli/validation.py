@@ -1,24 +1,19 @@
-"""The judge of what comes into the log, filled with what the catalogue knows.
+"""The judge of what comes into the log, by the settings.
 
-Owns where its knowledge comes from at the start of a service: the log's catalogue entries and the graph.
+Owns which settings are its rules. Refuses to know where subjects are learnt from.
 """
 
-from collections.abc import Iterable, Iterator
-
-from ingest.entries import Entry
-from ingest.interaction_log import InteractionLog
-from ingest.validation import Rules, Validator, load_known_subjects
+from ingest.known_subjects import KnownSubjects
+from ingest.validation import Rules, Validator
 from tunefi.chain.signing import Signer
 from tunefi.ids import Address, ChainId, parse_address
 from tunefi.settings import Settings
 
 _SECONDS_A_DAY = 86_400
-_ENTRIES_A_READ = 100
 
 
-def build_validator(settings: Settings, catalogue: Iterable[Entry]) -> Validator:
-    """Return a validator that knows every subject of the catalogue; see `read_catalogue`."""
-    known = load_known_subjects(catalogue)
+def build_validator(settings: Settings, known: KnownSubjects) -> Validator:
+    """Return a validator by the settings' rules; what is learnt of `known` later counts too."""
     rules = Rules(
         default_duration_seconds=settings.default_duration_seconds,
         max_age_seconds=settings.listen_max_age_days * _SECONDS_A_DAY,
@@ -32,11 +27,3 @@ def operators_of(settings: Settings) -> frozenset[Address]:
     if settings.operator_key is not None:
         named.add(Signer.from_hex(settings.operator_key.get_secret_value()).address)
     return frozenset(named)
-
-
-def read_catalogue(log: InteractionLog) -> Iterator[Entry]:
-    """Yield the catalogue's entries in the order of the log."""
-    position = 0
-    while entries := log.read_catalogue(position, _ENTRIES_A_READ):
-        yield from (item.entry for item in entries if item.entry is not None)
-        position = entries[-1].position

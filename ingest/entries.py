@@ -1,6 +1,6 @@
 """The entries of the interaction log and their bytes.
 
-    Catalogue      records about artists, tracks and tags, signed by the operator
+    Catalogue      records about artists, tracks, releases and tags, signed by the operator or by an artist
     Accounts       flags of accounts, signed by the operator
     Plays          aggregated play counts of one listener, unsigned
     Interaction    listen, like, hide, follow, befriend, tag, delete: what a person says, signed or not
@@ -16,10 +16,23 @@ from typing import Any
 
 import cbor2
 
+from ingest.catalogue_records import (
+    ArtistRecord,
+    LineageRecord,
+    ReleaseRecord,
+    TagRecord,
+    TrackRecord,
+    decode_lineage,
+    decode_releases,
+    decode_track,
+    encode_lineage,
+    encode_releases,
+    encode_track,
+)
 from ingest.errors import MalformedEntry
 from tunefi.errors import MalformedAddress
 from tunefi.hashing import keccak256
-from tunefi.ids import Address, ArtistId, Microseconds, TrackId, parse_address
+from tunefi.ids import Address, Microseconds, TrackId, parse_address
 
 
 class Kind(StrEnum):
@@ -41,44 +54,13 @@ INTERACTIONS = frozenset(Kind) - {Kind.CATALOGUE, Kind.ACCOUNT, Kind.PLAYS}
 
 
 @dataclass(frozen=True, slots=True)
-class ArtistRecord:
-    """An artist of the catalogue."""
-
-    artist_id: ArtistId
-    name: str
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrackRecord:
-    """A track of the catalogue.
+class Catalogue:
+    """A batch of records.
 
     Attributes:
-        stands_for: What it stands for when it is no single recording.
-        known_as: Its ids elsewhere: `isrc:…`, `mbid:…` (a MusicBrainz recording), `spotify:track:…`.
+        author: The account that controls the artists it is about; None: the operator speaks.
+        signature: Of the author, or of the operator, over the EIP-712 type `Operator`.
     """
-
-    track_id: TrackId
-    artist_id: ArtistId
-    title: str
-    duration_seconds: int | None = None
-    stands_for: str | None = None
-    known_as: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TagRecord:
-    """How many people gave a tag to an artist or track; `label` is Artist or Track."""
-
-    label: str
-    subject: str
-    tag: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """A batch of records; `signature` is the operator's over `Operator`."""
 
     idempotency_key: bytes
     at: Microseconds
@@ -86,6 +68,9 @@ class Catalogue:
     tracks: tuple[TrackRecord, ...] = ()
     tags: tuple[TagRecord, ...] = ()
     signature: bytes | None = None
+    releases: tuple[ReleaseRecord, ...] = ()
+    lineage: tuple[LineageRecord, ...] = ()
+    author: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +138,7 @@ def kind_of(entry: Entry) -> Kind:
 
 
 def account_of(entry: Entry) -> Address | None:
-    """Return whose entry it is; None: the operator's."""
+    """Return whose entry it is, and goes with its account's deletion; None: it is the catalogue's."""
     return entry.account if isinstance(entry, Interaction | Plays) else None
 
 
@@ -165,6 +150,8 @@ def scope_of(entry: Entry) -> str:
     if isinstance(entry, Interaction | Plays):
         signed = isinstance(entry, Interaction) and entry.signature is not None
         return entry.account if signed else f"unsigned:{entry.account}"
+    if isinstance(entry, Catalogue) and entry.author is not None:
+        return f"artist:{entry.author}"
     return "operator"
 
 
@@ -236,20 +223,18 @@ def _fields(entry: Entry) -> dict[str, Any]:
 
 
 def _catalogue_fields(entry: Catalogue) -> dict[str, Any]:
+    """What is None is left out, so that a payload without it is what it was before it could be said."""
     return {
         "artists": [[row.artist_id, row.name, row.url] for row in entry.artists],
-        "tracks": [_track_fields(row) for row in entry.tracks],
+        "tracks": [encode_track(row) for row in entry.tracks],
         "tags": [[row.label, row.subject, row.tag, row.count] for row in entry.tags],
         "at": entry.at,
         "key": entry.idempotency_key,
         "signature": entry.signature,
+        "releases": encode_releases(entry.releases),
+        "lineage": encode_lineage(entry.lineage),
+        "author": entry.author,
     }
-
-
-def _track_fields(row: TrackRecord) -> list[Any]:
-    """Ids elsewhere come last and only where there are any: a payload without them stays what it was."""
-    fields = [row.track_id, row.artist_id, row.title, row.duration_seconds, row.stands_for]
-    return [*fields, list(row.known_as)] if row.known_as else fields
 
 
 def _interaction(fields: Mapping[str, Any]) -> Interaction:
@@ -281,9 +266,12 @@ def _catalogue(fields: Mapping[str, Any]) -> Catalogue:
         fields["key"],
         Microseconds(fields["at"]),
         tuple(ArtistRecord(*row) for row in fields["artists"]),
-        tuple(TrackRecord(*row[:5], *map(tuple, row[5:])) for row in fields["tracks"]),
+        tuple(decode_track(row) for row in fields["tracks"]),
         tuple(TagRecord(*row) for row in fields["tags"]),
         fields.get("signature"),
+        decode_releases(fields.get("releases", ())),
+        decode_lineage(fields.get("lineage", ())),
+        parse_address(fields["author"]) if "author" in fields else None,
     )
 
 

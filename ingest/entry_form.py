@@ -17,6 +17,9 @@ MOST_TEXT_BYTES = 2_000
 MOST_COUNTED = 2**31
 """Sums stay within 64 bits however many entries add to them."""
 
+LARGEST_TIME = 2**53
+"""Microseconds that every language counts exactly."""
+
 KEY_FORM = f"printable text of at most {MOST_TEXT_BYTES} bytes of UTF-8"
 
 
@@ -53,6 +56,7 @@ def _problems_of_catalogue(entry: Catalogue) -> Iterator[str]:
         yield from _problems_of_texts((artist.artist_id,), (artist.name, artist.url))
     for track in entry.tracks:
         yield from _problems_of_texts((track.track_id, track.artist_id), (track.title, track.stands_for))
+        yield from _problems_of_texts((track.track_id, *track.known_as), ())
         if track.duration_seconds is not None and not 0 < track.duration_seconds < MOST_COUNTED:
             yield f"{track.duration_seconds} seconds of {track.track_id}"
     for tag in entry.tags:
@@ -61,6 +65,16 @@ def _problems_of_catalogue(entry: Catalogue) -> Iterator[str]:
             yield f"tags are given to an Artist or a Track, not to {tag.label[:80]!r}"
         if not 0 < tag.count < MOST_COUNTED:
             yield f"{tag.count} times {tag.tag[:80]!r}"
+
+    for release in entry.releases:
+        keys = (release.release_id, release.artist_id, *release.tracks)
+        yield from _problems_of_texts(keys, (release.title,))
+        if release.released_at is not None and abs(release.released_at) > LARGEST_TIME:
+            yield f"{release.release_id[:80]!r} was released out of time"
+    for line in entry.lineage:
+        yield from _problems_of_texts((line.track_id, line.source_id), ())
+        if line.track_id == line.source_id:
+            yield f"{line.track_id[:80]!r} cannot be made from itself"
 
 
 def _problems_of_texts(keys: tuple[str, ...], names: tuple[str | None, ...]) -> Iterator[str]:

@@ -129,6 +129,12 @@ class LogRows:
                 stands_for=track.stands_for,
             )
             self._edge("CREATED", ("Artist", "Track"), track.artist_id, track.track_id, catalogued=True)
+        for release in entry.releases:
+            self._node("Release", release.release_id, title=release.title, released_at=release.released_at)
+            for track_id in release.tracks:
+                self._edge("RELEASED_ON", ("Track", "Release"), track_id, release.release_id)
+        for line in entry.lineage:
+            self._edge("DERIVED_FROM", ("Track", "Track"), line.track_id, line.source_id)
         for tag in entry.tags:
             self._edge("TAGGED", (tag.label, "Tag"), tag.subject, tag.tag, count=tag.count)
 

@@ -48,7 +48,7 @@ def build_interaction_document(entry: Interaction, chain_id: ChainId) -> dict[st
 
 
 def build_operator_document(entry: Catalogue | Accounts, chain_id: ChainId) -> dict[str, Any]:
-    """Return the typed data that the operator signs for a batch of records."""
+    """Return the typed data that the operator, or an artist, signs for a batch of records."""
     message = {
         "kind": kind_of(entry).value,
         "payloadHash": keccak256(encode_content(entry)),
@@ -63,9 +63,9 @@ def sign_interaction(entry: Interaction, signer: Signer, chain_id: ChainId) -> I
     return replace(entry, signature=signer.sign_typed_data(build_interaction_document(entry, chain_id)))
 
 
-def sign_catalogue(entry: Catalogue, operator: Signer, chain_id: ChainId) -> Catalogue:
-    """Return the batch with the operator's signature."""
-    return replace(entry, signature=operator.sign_typed_data(build_operator_document(entry, chain_id)))
+def sign_catalogue(entry: Catalogue, signer: Signer, chain_id: ChainId) -> Catalogue:
+    """Return the batch with the signature of the operator, or of the artist who is its author."""
+    return replace(entry, signature=signer.sign_typed_data(build_operator_document(entry, chain_id)))
 
 
 def sign_accounts(entry: Accounts, operator: Signer, chain_id: ChainId) -> Accounts:
@@ -98,6 +98,10 @@ def find_forgery(entry: Entry, chain_id: ChainId, operators: Collection[Address]
         case Interaction():
             true = recover_signer(entry, chain_id) == entry.account
             return None if true else f"its signature is not that of {entry.account}"
+        case Catalogue(author=str() as author):
+            # Whether the author controlled the artist was judged by whoever appended it, when it came.
+            true = recover_signer(entry, chain_id) == author
+            return None if true else f"its signature is not that of {author}"
     signer = recover_signer(entry, chain_id)
     if signer is None or (operators and signer not in operators):
         return f"signed by {signer or 'nobody'}, who is no operator"

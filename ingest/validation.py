@@ -3,17 +3,19 @@
 Owns the rules and their reasons. Refuses to read a clock: the time of arrival is passed in.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
+from ingest.catalogue_rights import ArtistClaims, find_overreach, find_unknown_track
 from ingest.entries import INTERACTIONS, Accounts, Catalogue, Entry, Interaction, Kind, Plays
-from ingest.entry_form import KEY_FORM, MOST_COUNTED, find_malformed_record, is_key
+from ingest.entry_form import KEY_FORM, LARGEST_TIME, MOST_COUNTED, find_malformed_record, is_key
+from ingest.known_subjects import KnownSubjects
 from ingest.signatures import recover_signer
 from tunefi.errors import MalformedAddress
-from tunefi.ids import Address, ArtistId, ChainId, Microseconds, TrackId, parse_address
+from tunefi.ids import Address, ChainId, Microseconds, TrackId, parse_address
 
-_LARGEST_TIME = 2**53
+_Batch = TypeVar("_Batch", Catalogue, Accounts)
 
 
 class Reason(StrEnum):
@@ -30,6 +32,7 @@ class Reason(StrEnum):
     UNSIGNED = "unsigned"
     BAD_SIGNATURE = "bad_signature"
     NOT_OPERATOR = "not_operator"
+    NOT_THE_ARTISTS = "not_the_artists"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
 
 
@@ -61,20 +64,6 @@ class Rules:
     skew_seconds: int = 120
 
 
-@dataclass
-class KnownSubjects:
-    """Tracks and artists that exist, by the catalogue and the chain; `tracks` holds their seconds."""
-
-    tracks: dict[TrackId, int | None] = field(default_factory=dict)
-    artists: set[ArtistId] = field(default_factory=set)
-
-    def add(self, entry: Entry) -> None:
-        """Learn the subjects of a catalogue entry; others teach nothing."""
-        if isinstance(entry, Catalogue):
-            self.artists.update(record.artist_id for record in entry.artists)
-            self.tracks.update({record.track_id: record.duration_seconds for record in entry.tracks})
-
-
 @dataclass(frozen=True)
 class Validator:
     """Judges entries.
@@ -102,7 +91,28 @@ class Validator:
             return self.judge_interaction(entry, now_at)
         if isinstance(entry, Plays):
             return self._judge_plays(entry)
-        return self._judge_batch(entry)
+        if isinstance(entry, Catalogue):
+            return self.judge_catalogue(entry, ArtistClaims())
+        return self._judge_operators(entry)
+
+    def judge_catalogue(self, entry: Catalogue, claims: ArtistClaims) -> Catalogue | Refusal:
+        """Return a catalogue entry, or why it is refused.
+
+        Args:
+            entry: Of the operator, or of the artist that it names as its author.
+            claims: By `read_claims`; the operator needs none.
+        """
+        if (track_id := find_unknown_track(entry, self.known)) is not None:
+            return _unknown_track(track_id)
+        if entry.author is None:
+            return self._judge_operators(entry)
+        if problem := find_malformed_record(entry):
+            return Refusal(Reason.MALFORMED, problem)
+        if recover_signer(entry, self.chain_id) != entry.author:
+            return Refusal(Reason.BAD_SIGNATURE, f"not signed by {entry.author} for chain {self.chain_id}")
+        if problem := find_overreach(entry, self.known, claims):
+            return Refusal(Reason.NOT_THE_ARTISTS, problem)
+        return entry
 
     def judge_interaction(self, entry: Interaction, now_at: Microseconds) -> Interaction | Refusal:
         """Return an interaction with the label of its subject, or why it is refused."""
@@ -189,22 +199,12 @@ class Validator:
                 return Refusal(Reason.MALFORMED, f"{count} plays of {track_id}")
         return entry
 
-    def _judge_batch(self, entry: Catalogue | Accounts) -> Entry | Refusal:
+    def _judge_operators(self, entry: _Batch) -> _Batch | Refusal:
         if problem := find_malformed_record(entry):
             return Refusal(Reason.MALFORMED, problem)
         if recover_signer(entry, self.chain_id) not in self.operators:
             return Refusal(Reason.NOT_OPERATOR, "catalogue and account entries are signed by an operator")
         return entry
-
-
-def load_known_subjects(
-    entries: Iterable[Entry], durations: Mapping[TrackId, int | None] | None = None
-) -> KnownSubjects:
-    """Return what exists by these entries, and by the tracks given besides."""
-    known = KnownSubjects(dict(durations or {}))
-    for entry in entries:
-        known.add(entry)
-    return known
 
 
 def _form_of(entry: Interaction) -> Refusal | None:
@@ -218,7 +218,7 @@ def _form_of(entry: Interaction) -> Refusal | None:
         return Refusal(Reason.MALFORMED, "an idempotency key has 32 bytes")
     if not is_key(entry.subject) and entry.subject != "":
         return Refusal(Reason.MALFORMED, f"a subject is {KEY_FORM}")
-    if not 0 <= entry.at <= _LARGEST_TIME or not 0 <= entry.seconds < 2**32:
+    if not 0 <= entry.at <= LARGEST_TIME or not 0 <= entry.seconds < 2**32:
         return Refusal(Reason.MALFORMED, "time or seconds are out of range")
     return None
 

@@ -48,10 +48,7 @@ def recall_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
     Raises:
         MalformedRows: The two are for different listeners, or the lists are shorter than k.
     """
-    hits = hits_at_k(ranking, relevant, k)
-    sizes = relevant.counts()
-    tested = sizes > 0
-    return _mean(hits.sum(axis=1)[tested] / sizes[tested])
+    return _mean(recall_of_each(ranking, relevant, k))
 
 
 def ndcg_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
@@ -67,12 +64,38 @@ def ndcg_at_k(ranking: Ranking, relevant: CsrRows, k: int) -> float:
     Raises:
         MalformedRows: The two are for different listeners, or the lists are shorter than k.
     """
-    hits = hits_at_k(ranking, relevant, k)
-    discounts = 1.0 / np.log2(np.arange(2, k + 2))
-    ideal = np.concatenate([[0.0], np.cumsum(discounts)])
+    return _mean(ndcg_of_each(ranking, relevant, k))
+
+
+def recall_of_each(ranking: Ranking, relevant: CsrRows, k: int) -> Floats:
+    """Return what `recall_at_k` averages, for each listener with a test set, float64 (tested,)."""
     sizes = relevant.counts()
     tested = sizes > 0
-    return _mean((hits @ discounts)[tested] / ideal[np.minimum(sizes[tested], k)])
+    recalls: Floats = hits_at_k(ranking, relevant, k)[tested].sum(axis=1) / sizes[tested]
+    return recalls
+
+
+def ndcg_of_each(ranking: Ranking, relevant: CsrRows, k: int) -> Floats:
+    """Return what `ndcg_at_k` averages, for each listener with a test set, float64 (tested,)."""
+    sizes = relevant.counts()
+    tested = sizes > 0
+    discounts = 1.0 / np.log2(np.arange(2, k + 2))
+    ideal = np.cumsum(discounts)[np.minimum(sizes[tested], k) - 1]
+    gains: Floats = hits_at_k(ranking, relevant, k)[tested] @ discounts / ideal
+    return gains
+
+
+def hit_of_each(ranking: Ranking, relevant: CsrRows, k: int) -> Floats:
+    """Return 1 for each listener with a test track among the first k, 0 for others with a test set."""
+    hits = hits_at_k(ranking, relevant, k)[relevant.counts() > 0]
+    return np.asarray(hits.any(axis=1), np.float64)
+
+
+def reciprocal_rank_of_each(ranking: Ranking, relevant: CsrRows, k: int) -> Floats:
+    """Return 1 / position of the first test track among the first k, 0 without one, float64 (tested,)."""
+    hits = hits_at_k(ranking, relevant, k)[relevant.counts() > 0]
+    ranks: Floats = hits.any(axis=1) / (hits.argmax(axis=1) + 1.0)
+    return ranks
 
 
 def coverage_at_k(ranking: Ranking, tracks: int, k: int) -> float:

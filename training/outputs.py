@@ -1,6 +1,7 @@
 """What a run leaves on disk, put in place as a whole or not at all.
 
     OUT/table.json, track_ids.json, listeners.json, track_vectors.npy, listener_vectors.npy   (recsys.table)
+    OUT/per_listener.parquet                                                (training.evaluation.results)
     OUT/settings.json, metrics.json, model_card.json, model_card.md, model_card.html, and its pictures as SVG
 
 Owns the directory. Refuses to know how its content was made.
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from recsys.table import save_table
+from training.accuracy import SERVED
 from training.card.html import format_card_page
 from training.card.markdown import format_model_card
 from training.card.plots import draw_plots
 from training.card.report import build_metrics, build_model_card
 from training.data.artists import TrackArtists
 from training.errors import UnusableOutput
+from training.evaluation.results import build_results, save_results
 from training.pipeline import TrainingResult
 from training.run_files import CARD, CARD_MARKDOWN, CARD_PAGE, METRICS, SETTINGS
 
@@ -60,6 +63,8 @@ def _write(result: TrainingResult, directory: Path, artists: TrackArtists | None
     metrics = build_metrics(result, artists)
     card = build_model_card(metrics)
     save_table(result.table, directory)
+    served = build_results(result.accuracy.rankings[SERVED], result.cuts.test, result.config.model)
+    save_results(served, directory)
     pictures = draw_plots(metrics)
     texts = {
         **{f"{name}.svg": svg for name, svg in pictures.items()},

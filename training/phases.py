@@ -8,6 +8,7 @@ serve     the same number of epochs from the start, on all pairs; its vectors ar
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,9 +31,14 @@ from tunefi.progress import Progress
 
 Vectors = tuple[NDArray[np.float32], NDArray[np.float32]]
 Phase = Literal["choose", "test", "serve"]
+OnEpoch = Callable[[Phase, EpochRecord], None]
 
 _CHOOSING_SHARE = 0.4
 """Of a time budget: choosing takes more epochs than each of the two later fits, which stop at the best."""
+
+
+def ignore_epoch(phase: Phase, record: EpochRecord) -> None:
+    """Hear of an epoch and do nothing."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +98,19 @@ class PhaseRunner:
         checkpoints: Where states are kept.
         progress: Hears of epochs; the total is an upper bound while choosing.
         stop: Asked before each step.
+        on_epoch: Hears of each point of a curve.
     """
 
     def __init__(
-        self, config: TrainingConfig, checkpoints: CheckpointFolder, progress: Progress, stop: StopRequest
+        self,
+        config: TrainingConfig,
+        checkpoints: CheckpointFolder,
+        progress: Progress,
+        stop: StopRequest,
+        on_epoch: OnEpoch = ignore_epoch,
     ) -> None:
         self._config, self._checkpoints = config, checkpoints
-        self._progress, self._stop = progress, stop
+        self._progress, self._stop, self._on_epoch = progress, stop, on_epoch
         self._done, self._total = 0, 3 * config.epochs
 
     def choose(self, cuts: Cuts) -> Fitted:
@@ -162,6 +174,7 @@ class PhaseRunner:
         if record.validation_ndcg is not None:
             detail += f", validation NDCG@20 {record.validation_ndcg:.4f}"
         self._progress.update(self._done, self._total, detail)
+        self._on_epoch(phase, record)
 
 
 def embed(model: VectorModel, graph: BipartiteGraph) -> Vectors:

@@ -18,7 +18,7 @@ from training.config import TrainingConfig
 from training.data.interactions import Interactions
 from training.digest import model_digest, read_code_version
 from training.models import model_named
-from training.phases import Cuts, Fitted, PhaseRunner, Vectors, cut, embed
+from training.phases import Cuts, Fitted, OnEpoch, PhaseRunner, Vectors, cut, embed, ignore_epoch
 from training.stop import StopRequest
 from tunefi.ids import Hash32
 from tunefi.progress import Progress
@@ -63,6 +63,7 @@ def train(
     checkpoints: CheckpointFolder,
     progress: Progress,
     stop: StopRequest,
+    on_epoch: OnEpoch = ignore_epoch,
 ) -> TrainingResult:
     """Return the frozen table of a snapshot and what it is worth.
 
@@ -72,6 +73,7 @@ def train(
         checkpoints: Where unfinished fits are kept.
         progress: Hears of epochs.
         stop: Asked before each step; once it says so, the best model so far is measured and frozen.
+        on_epoch: Hears of each point of a curve.
 
     Raises:
         MalformedSplit: A part would be empty.
@@ -81,7 +83,7 @@ def train(
     started = time.monotonic()
     torch.set_num_threads(config.threads)
     cuts = cut(interactions, config)
-    runner = PhaseRunner(config, checkpoints, progress, stop)
+    runner = PhaseRunner(config, checkpoints, progress, stop, on_epoch)
     chosen = runner.choose(cuts)
     tested = runner.refit("test", cuts.train, chosen)
     accuracy = measure_accuracy(

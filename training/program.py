@@ -24,6 +24,7 @@ from training.outputs import check_replaceable, save_run
 from training.pipeline import train
 from training.settings_file import load_settings_file
 from training.stop import StopRequest, stop_on_interrupt
+from training.tracking import NoTracker, Tracker, open_tracker
 from tunefi.errors import FinalError
 from tunefi.ids import hex_of
 
@@ -56,12 +57,33 @@ def _run(options: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
     if options.fresh:
         checkpoints.remove()
     stop = StopRequest()
-    with stop_on_interrupt(stop):
-        result = train(interactions, config, checkpoints, LineProgress(), stop)
-    metrics = save_run(result, options.out, load_track_artists(options.snapshot, interactions.track_ids))
+    tracker = _open_tracker(options, config, interactions)
+    try:
+        with stop_on_interrupt(stop):
+            result = train(interactions, config, checkpoints, LineProgress(), stop, tracker.on_epoch)
+        metrics = save_run(result, options.out, load_track_artists(options.snapshot, interactions.track_ids))
+    except BaseException:
+        tracker.finish("FAILED")
+        raise
     if not result.interrupted:
         checkpoints.remove()
+    tracker.finish("KILLED" if result.interrupted else "FINISHED", metrics, options.out)
     return metrics
+
+
+def _open_tracker(options: argparse.Namespace, config: TrainingConfig, interactions: Interactions) -> Tracker:
+    if options.no_track:
+        return NoTracker()
+    tags = {
+        "tunefi.snapshot_digest": hex_of(interactions.snapshot_digest),
+        "tunefi.code_version": read_code_version(),
+        "mlflow.source.name": f"training, snapshot {options.snapshot.name}",
+    }
+    return open_tracker(options.track, config, tags, _warn)
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"tracking: {text}\n")
 
 
 def _fingerprint(interactions: Interactions, config: TrainingConfig) -> str:
@@ -82,6 +104,10 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--settings", type=Path, help="TOML or JSON file of settings; those given as arguments go before it."
     )
+    parser.add_argument(
+        "--track", type=Path, help="Folder in which MLflow keeps the run, unless MLFLOW_TRACKING_URI is set."
+    )
+    parser.add_argument("--no-track", action="store_true", help="Tell MLflow nothing, whatever is set.")
     for name, field in TrainingConfig.model_fields.items():
         default = "none" if field.default is None else field.default
         parser.add_argument(

@@ -5,6 +5,7 @@ Owns names and formats, so that who lists runs needs none of what makes them. Re
 
 METRICS = "metrics.json"
 METRICS_FORMAT = "tunefi-metrics/1"
+PER_LISTENER = "per_listener.parquet"
 CARD = "model_card.json"
 CARD_MARKDOWN = "model_card.md"
 SETTINGS = "settings.json"

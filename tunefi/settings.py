@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         None, description="File with the contracts' addresses; empty means the home's own."
     )
     operator_key: SecretStr | None = Field(None, description="Private key that signs catalogue entries.")
+    artist_key: SecretStr | None = Field(
+        None, description="Private key of an artist, who signs catalogue entries about its own work."
+    )
     operators: Words = Field(
         (),
         description="Accounts whose catalogue entries are accepted, besides that of `operator_key`.",

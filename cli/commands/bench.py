@@ -7,7 +7,9 @@ import typer
 
 from benchmarks.ingest import EVENTS, measure_ingestion
 from benchmarks.ranking import ROUNDS, measure_ranking
+from benchmarks.scale import DIMENSION, EPOCHS, SIZES, measure_scale
 from cli.output import print_result
+from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
 from tunefi.settings import Settings
 
@@ -22,6 +24,26 @@ def ingest(
 ) -> None:
     """Take a dense chain into an embedded graph, and into TUNEFI_GRAPH_URL if that is an empty Neo4j."""
     run_command(_ingest(events, as_json), as_json=as_json)
+
+
+@app.command()
+def scale(
+    *,
+    size: Annotated[
+        list[int] | None, typer.Option(min=1_000, help="Interactions; repeat it for more than one size.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=0, help="Passes over all listeners.")] = EPOCHS,
+    dimension: Annotated[int, typer.Option(help="Length of every vector.")] = DIMENSION,
+    as_json: AsJson = False,
+) -> None:
+    """Train and rank made-up listening of 1, 3 and 10 million interactions: is the cost of each the same?"""
+    run_command(_scale(sorted(size or SIZES), epochs, dimension, as_json), as_json=as_json)
+
+
+async def _scale(sizes: list[int], epochs: int, dimension: int, as_json: bool) -> None:
+    with ConsoleProgress("scale") as progress:
+        found = await measure_scale(sizes, progress, settings={"epochs": epochs, "dimension": dimension})
+    print_result(found, as_json=as_json)
 
 
 @app.command()

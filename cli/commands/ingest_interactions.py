@@ -15,7 +15,7 @@ from cli.compose import now_at, open_log
 from cli.output import print_json, results
 from cli.progress import ConsoleProgress
 from cli.runner import AsJson, load_settings, run_command
-from cli.validation import build_validator, read_catalogue
+from cli.validation import build_validator
 from ingest.errors import ResumeRefused
 from ingest.importers.accounts import ListenerAccounts
 from ingest.importers.catalogue_index import CatalogueIndex
@@ -23,6 +23,7 @@ from ingest.importers.formats import FORMATS, FormatName
 from ingest.importers.import_report import ImportReport, ImportSummary, load_summary
 from ingest.importers.interactions import InteractionImport
 from ingest.importers.source_file import SourceFile, open_source
+from ingest.known_subjects import LogCatalogue, load_known_subjects
 from ingest.validation import Validator
 from tunefi.settings import Settings
 
@@ -79,8 +80,8 @@ async def _import(
     with _open(file) as source, _open_report(settings, source, folder, resume) as report:
         log = await asyncio.to_thread(open_log, settings)
         try:
-            entries = await asyncio.to_thread(lambda: list(read_catalogue(log)))
-            validator = _allow_history(build_validator(settings, entries))
+            entries = await asyncio.to_thread(lambda: list(LogCatalogue(log).read_new()))
+            validator = _allow_history(build_validator(settings, load_known_subjects(entries)))
             catalogue = await asyncio.to_thread(CatalogueIndex, entries)
             work = InteractionImport(source, form, log, validator, catalogue, owners, report, now_at)
             with ConsoleProgress(f"import {source.name}") as progress:

@@ -39,6 +39,9 @@ def train(
         Path | None,
         typer.Option(help="TOML or JSON file of training's settings, of a run or of `tunefi tune`."),
     ] = None,
+    track: Annotated[
+        bool, typer.Option(help="Keep the run in MLflow: in the home, or where MLFLOW_TRACKING_URI says.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Train where the newest snapshot has no model yet; or, with two folders, train from one into the other.
@@ -49,13 +52,15 @@ def train(
     if snapshot is None and out is None and settings is None:
         run_job_command("train", as_json=as_json)
     else:
-        run_command(_train(snapshot, out, settings, as_json), as_json=as_json)
+        run_command(_train(snapshot, out, settings, track, as_json), as_json=as_json)
 
 
-async def _train(snapshot: Path | None, out: Path | None, chosen: Path | None, as_json: bool) -> ExitCode:
+async def _train(
+    snapshot: Path | None, out: Path | None, chosen: Path | None, track: bool, as_json: bool
+) -> ExitCode:
     if snapshot is None or out is None:
         raise TrainingPlaceIncomplete
-    command = _command(load_settings(), snapshot, out, chosen) + (["--json"] if as_json else [])
+    command = _command(load_settings(), snapshot, out, chosen, track) + (["--json"] if as_json else [])
     # In its own session, so that it hears of Ctrl-C once, from here: at a second one it would save nothing.
     process = await asyncio.create_subprocess_exec(
         *command, start_new_session=True, preexec_fn=end_with_parent(signal.SIGINT)
@@ -69,7 +74,7 @@ async def _train(snapshot: Path | None, out: Path | None, chosen: Path | None, a
     return known.get(code, ExitCode.UNEXPECTED)
 
 
-def _command(settings: Settings, snapshot: Path, out: Path, chosen: Path | None) -> list[str]:
+def _command(settings: Settings, snapshot: Path, out: Path, chosen: Path | None, track: bool) -> list[str]:
     in_file = load_settings_file(chosen) if chosen is not None else {}
     of_installation = {
         "dimension": settings.dimension,
@@ -82,7 +87,9 @@ def _command(settings: Settings, snapshot: Path, out: Path, chosen: Path | None)
         "snapshot": snapshot,
         "out": out,
         "settings": chosen,
+        "track": settings.paths.tracking if track else None,
         **{name: value for name, value in of_installation.items() if name not in in_file},
     }
     words = [(f"--{name.replace('_', '-')}", str(v)) for name, v in options.items() if v is not None]
-    return [sys.executable, "-m", "training", *(word for pair in words for word in pair)]
+    silent = [] if track else ["--no-track"]
+    return [sys.executable, "-m", "training", *(word for pair in words for word in pair), *silent]

@@ -8,9 +8,10 @@ from cli.compose import Installation
 from cli.demo.cast import Cast
 from cli.demo.economy import Economy, plan_economy
 from cli.errors import StageFailed
-from cli.validation import build_validator, read_catalogue
+from cli.validation import build_validator
 from ingest.importers.generated import GeneratedOptions, build_generated_entries
 from ingest.importers.hetrec import HetrecData, import_hetrec, load_hetrec
+from ingest.known_subjects import LogCatalogue
 from ingest.validation import Refusal
 from tunefi.chain.sender import TransactionSender
 from tunefi.ids import Address, ChainId, Microseconds
@@ -48,7 +49,9 @@ def _fill_log(
     """Append data set and made-up interactions; return the accounts that sign some."""
     log, chain_id = installation.log, ChainId(installation.deployment.chain_id)
     import_hetrec(log, data, mnemonic=cast.mnemonic, operator=cast.operator, chain_id=chain_id)
-    validator = build_validator(installation.settings, read_catalogue(log))
+    catalogue = LogCatalogue(log)
+    catalogue.refresh()
+    validator = build_validator(installation.settings, catalogue.known)
     options = GeneratedOptions(seed, made_at)
     made_up = list(build_generated_entries(data, options, mnemonic=cast.mnemonic, chain_id=chain_id))
     judged = [validator.judge(entry, made_at) for entry in made_up]

@@ -10,7 +10,8 @@ from enum import IntEnum
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from ingest.entries import Catalogue, Entry, TrackRecord
+from ingest.catalogue_records import TrackRecord
+from ingest.entries import Catalogue, Entry
 from ingest.importers.names import core_artist, core_title, exact_form, frame_of, plain_form, work_title
 from tunefi.ids import ArtistId, TrackId
 

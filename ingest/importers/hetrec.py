@@ -11,18 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from ingest.entries import (
-    AccountRecord,
-    Accounts,
-    ArtistRecord,
-    Catalogue,
-    Entry,
-    Interaction,
-    Kind,
-    Plays,
-    TagRecord,
-    TrackRecord,
-)
+from ingest.catalogue_records import ArtistRecord, TagRecord, TrackRecord
+from ingest.entries import AccountRecord, Accounts, Catalogue, Entry, Interaction, Kind, Plays
 from ingest.errors import MalformedDataFile
 from ingest.importers.table_file import load_numbers, load_rows
 from ingest.interaction_log import InteractionLog

@@ -3,8 +3,8 @@
 Owns the longest line. Refuses to decode one.
 """
 
-import io
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from ingest.importers.found import LineReason, SetAside
 from ingest.importers.source_file import BYTE_ORDER_MARK
@@ -12,7 +12,7 @@ from ingest.importers.source_file import BYTE_ORDER_MARK
 LONGEST_LINE = 1 << 20
 
 
-def read_lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | SetAside]:
+def read_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes] | SetAside]:
     """Yield number and bytes of each line that is not blank, from 1; one that is too long is set aside."""
     number = 0
     while line := stream.readline(LONGEST_LINE + 1):
@@ -26,6 +26,6 @@ def read_lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | SetAsi
             yield number, line
 
 
-def _skip_line(stream: io.BufferedReader, part: bytes) -> None:
+def _skip_line(stream: BinaryIO, part: bytes) -> None:
     while part and not part.endswith(b"\n"):
         part = stream.readline(LONGEST_LINE)

@@ -17,10 +17,12 @@ from commitments.library import EpochLibrary
 from graph_schema.errors import GraphUnreachable
 from graph_schema.open_store import open_store
 from graph_schema.store import GraphStore
-from ingest.entries import AccountRecord, Accounts, ArtistRecord, Catalogue, Plays, TrackRecord
+from ingest.catalogue_records import ArtistRecord, TrackRecord
+from ingest.entries import AccountRecord, Accounts, Catalogue, Plays
 from ingest.interaction_log import InteractionLog
+from ingest.known_subjects import load_known_subjects
 from ingest.projector import LogProjector
-from ingest.validation import Rules, Validator, load_known_subjects
+from ingest.validation import Rules, Validator
 from recsys.table import EmbeddingTable
 from tests.kit.anvil import anvil_node, rpc, signers, system_parameters
 from tests.kit.chain_scenes import Stage

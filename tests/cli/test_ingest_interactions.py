@@ -9,7 +9,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
-from ingest.entries import Catalogue, TrackRecord
+from ingest.catalogue_records import TrackRecord
+from ingest.entries import Catalogue
 from ingest.interaction_log import InteractionLog
 from ingest.signatures import sign_catalogue
 from tests.kit.anvil import MNEMONIC

@@ -21,7 +21,7 @@ START_SECONDS = 120
 @contextmanager
 def running_train(snapshot: Path, out: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run `tunefi train` for the length of a `with` block."""
-    words = ["train", "--snapshot", str(snapshot), "--out", str(out)]
+    words = ["train", "--snapshot", str(snapshot), "--out", str(out), "--no-track"]
     with said.open("w") as file:
         command = subprocess.Popen([sys.executable, "-m", "cli", *words], cwd=ROOT, stderr=file)
     try:

@@ -15,7 +15,8 @@ from engagement.parameters import RewardParameters
 from engagement.points import build_activities
 from graph_schema.snapshot import read_snapshot
 from graph_schema.store import BlockRef, GraphStore
-from ingest.entries import ArtistRecord, Catalogue, Interaction, Kind, TrackRecord
+from ingest.catalogue_records import ArtistRecord, TrackRecord
+from ingest.entries import Catalogue, Interaction, Kind
 from ingest.interaction_log import InteractionLog
 from ingest.projector import LogProjector
 from keepers.snapshots import build_snapshot_history

@@ -17,9 +17,10 @@ from ingest.importers.hetrec import (
     load_hetrec,
 )
 from ingest.interaction_log import InteractionLog
+from ingest.known_subjects import load_known_subjects
 from ingest.projector import LogProjector
 from ingest.signatures import recover_signer
-from ingest.validation import Refusal, Validator, load_known_subjects
+from ingest.validation import Refusal, Validator
 from tests.kit.anvil import MNEMONIC
 from tests.kit.entries import NOON
 from tests.kit.hetrec_files import write_hetrec

@@ -11,14 +11,16 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingest.entries import ArtistRecord, Catalogue, Interaction, TrackRecord
+from ingest.catalogue_records import ArtistRecord, TrackRecord
+from ingest.entries import Catalogue, Interaction
 from ingest.errors import SourceUnreadable, UnpackedTooLarge
 from ingest.importers import json_array, source_file
 from ingest.importers.accounts import ListenerAccounts
 from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.import_report import SET_ASIDE
 from ingest.interaction_log import InteractionLog
-from ingest.validation import Validator, load_known_subjects
+from ingest.known_subjects import load_known_subjects
+from ingest.validation import Validator
 from tests.kit.entries import NOON
 from tests.kit.imports import LISTENER, ImportDesk
 from tunefi.errors import MalformedAddress

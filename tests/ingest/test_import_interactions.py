@@ -11,15 +11,17 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingest.entries import ArtistRecord, Catalogue, Interaction, Kind, TrackRecord
+from ingest.catalogue_records import ArtistRecord, TrackRecord
+from ingest.entries import Catalogue, Interaction, Kind
 from ingest.errors import FormatUnknown, ResumeRefused, SourceUnreadable, UnpackedTooLarge
 from ingest.importers import interactions, source_file
 from ingest.importers.catalogue_index import CatalogueIndex
 from ingest.importers.import_report import MATCHED, SET_ASIDE
 from ingest.importers.lines import LONGEST_LINE
 from ingest.interaction_log import InteractionLog
+from ingest.known_subjects import KnownSubjects
 from ingest.signatures import sign_interaction
-from ingest.validation import KnownSubjects, Validator
+from ingest.validation import Validator
 from tests.kit.anvil import MNEMONIC
 from tests.kit.entries import NOON
 from tests.kit.imports import LISTENER, ImportDesk

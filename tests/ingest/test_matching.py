@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.entries import ArtistRecord, Catalogue, TrackRecord, decode_entry, encode_entry
+from ingest.catalogue_records import ArtistRecord, TrackRecord
+from ingest.entries import Catalogue, decode_entry, encode_entry
 from ingest.importers.catalogue_index import BODY_OF_WORK, CatalogueIndex
 from ingest.importers.found import known_as
 from ingest.importers.hetrec import load_hetrec

@@ -6,23 +6,22 @@ from typing import Any
 
 import pytest
 
+from ingest.catalogue_records import ArtistRecord, TagRecord, TrackRecord
 from ingest.entries import (
     AccountRecord,
     Accounts,
-    ArtistRecord,
     Catalogue,
     Interaction,
     Kind,
     Plays,
-    TagRecord,
-    TrackRecord,
     decode_entry,
     encode_entry,
 )
 from ingest.errors import MalformedEntry
 from ingest.interaction_log import InteractionLog
+from ingest.known_subjects import KnownSubjects
 from ingest.signatures import sign_accounts, sign_catalogue, sign_interaction
-from ingest.validation import KnownSubjects, Reason, Refusal, Rules, Validator
+from ingest.validation import Reason, Refusal, Rules, Validator
 from tests.kit.anvil import MNEMONIC
 from tests.kit.entries import NOON
 from tunefi.chain.signing import derive_signers

@@ -8,16 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from graph_schema.store import GraphStore
-from ingest.entries import (
-    AccountRecord,
-    Accounts,
-    ArtistRecord,
-    Catalogue,
-    Interaction,
-    Kind,
-    Plays,
-    TrackRecord,
-)
+from ingest.catalogue_records import ArtistRecord, TrackRecord
+from ingest.entries import AccountRecord, Accounts, Catalogue, Interaction, Kind, Plays
 from ingest.follower import ChainFollower
 from ingest.interaction_log import InteractionLog
 from ingest.projector import LogProjector

@@ -13,7 +13,6 @@ from recsys.arrays import CsrRows
 from recsys.rank import NO_ROW, NO_SCORE, Ranking
 from tests.kit.listening import interactions_of
 from tests.training.settings import small_config
-from training.card.breakdown import build_breakdown, measure_listeners, novelty_of
 from training.card.html import format_card_page
 from training.card.markdown import format_model_card
 from training.card.plots import draw_plots
@@ -21,6 +20,8 @@ from training.card.report import build_metrics, build_model_card
 from training.checkpoint import CheckpointFolder
 from training.data.artists import TrackArtists
 from training.data.interactions import Interactions
+from training.evaluation.breakdown import build_breakdown, novelty_of
+from training.evaluation.per_listener import measure_listeners
 from training.pipeline import train
 from training.stop import StopRequest
 from tunefi.progress import SilentProgress
@@ -72,7 +73,7 @@ def relevant() -> CsrRows:
 
 
 def test_values_of_listeners_are_those_of_a_simple_computation(lists: Ranking, relevant: CsrRows) -> None:
-    found = measure_listeners(lists, relevant, 20)
+    found = measure_listeners(lists, relevant)
     tested = [n for n in range(LISTENERS) if len(relevant.row(n))]
     for place, listener in enumerate(tested):
         wanted = set(relevant.row(listener).tolist())
@@ -90,7 +91,7 @@ def test_groups_cover_everybody_once_and_their_means_make_the_whole(
     assert sum(group["listeners"] for group in found["by_activity"]) == tested
     assert sum(group["pairs"] for group in found["by_popularity"]) == len(relevant.indices)
     weighted = sum(group["ndcg@20"] * group["listeners"] for group in found["by_activity"]) / tested
-    assert weighted == pytest.approx(measure_listeners(lists, relevant, 20)["ndcg@20"].mean(), abs=1e-4)
+    assert weighted == pytest.approx(measure_listeners(lists, relevant)["ndcg@20"].mean(), abs=1e-4)
     hits = sum(len(set(lists.list_of(n)[0].tolist()) & set(relevant.row(n).tolist())) for n in range(60))
     assert sum(g["found@20"] * g["pairs"] for g in found["by_popularity"]) == pytest.approx(hits, abs=0.02)
     for groups in (found["by_activity"], found["by_popularity"]):

@@ -14,6 +14,8 @@ from recsys.table import load_table
 from tests.kit.listening import block_pairs, save_listening
 from training.config import TrainingConfig
 from training.digest import configuration_of, model_digest
+from training.evaluation.comparison import compare_results
+from training.evaluation.results import load_results
 from training.program import main
 from training.registry import latest_run, list_runs
 
@@ -59,6 +61,14 @@ def test_a_run_leaves_table_metrics_card_and_pictures(out: Path, snapshot: Path)
         assert f"({picture}.svg)" in card
         assert "<svg" in (out / f"{picture}.svg").read_text()
     assert sorted(path.name for path in out.parent.iterdir()) == ["first"]
+
+
+def test_a_run_leaves_each_listeners_metrics_of_the_served_table(out: Path) -> None:
+    served = json.loads((out / "metrics.json").read_text())["models"][1]
+    results = load_results(out)
+    for name in ("recall@10", "recall@20", "ndcg@10", "ndcg@20"):
+        assert results.values[name].mean() == pytest.approx(served[name], abs=1e-5)
+    assert compare_results(results, load_results(out), ("a", "b")).differences["ndcg@20"].gain == 0
 
 
 def test_the_model_digest_can_be_recomputed_from_what_was_written(out: Path) -> None:

@@ -12,9 +12,11 @@ import torch_geometric
 
 from training.accuracy import ACCURACY, EXACT, SERVED
 from training.card.beware import list_warnings
-from training.card.breakdown import build_breakdown, build_intervals, novelty_of
 from training.data.artists import TrackArtists
 from training.data.interactions import Interactions
+from training.evaluation.bootstrap import intervals_by_metric
+from training.evaluation.breakdown import build_breakdown, novelty_of
+from training.evaluation.per_listener import measure_listeners
 from training.pipeline import TrainingResult
 from training.run_files import METRICS_FORMAT
 from tunefi.ids import hex_of
@@ -83,7 +85,7 @@ def _models(result: TrainingResult) -> list[dict[str, Any]]:
     return [
         {
             **_rounded({**row, "novelty@20": novelty_of(rankings[row["key"]], result.cuts.train)}),
-            "intervals": build_intervals(rankings[row["key"]], relevant),
+            "intervals": intervals_by_metric(measure_listeners(rankings[row["key"]], relevant)),
         }
         for row in result.accuracy.rows
     ]

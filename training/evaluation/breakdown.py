@@ -15,6 +15,7 @@ from recsys.metrics import hits_at_k
 from recsys.rank import NO_ROW, Ranking
 from training.data.artists import TrackArtists
 from training.data.interactions import Interactions
+from training.evaluation.per_listener import measure_listeners
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -27,35 +28,15 @@ _LEAST_PLACES_SHARE = 0.0005
 """Artists below this share of all places are not named: next to nothing, shown twice, is a large multiple."""
 
 
-def measure_listeners(ranking: Ranking, relevant: CsrRows, k: int) -> dict[str, Floats]:
-    """Return recall and NDCG of each listener who was asked for something, by metric, (tested,).
-
-    Args:
-        ranking: Lists of B listeners, at least k long where enough tracks are left.
-        relevant: What the same B listeners really heard.
-        k: Cut of the list.
-    """
-    length = min(k, ranking.rows.shape[1])
-    sizes = relevant.counts()
-    tested = sizes > 0
-    hits = hits_at_k(ranking, relevant, length)[tested]
-    discounts = 1.0 / np.log2(np.arange(2, length + 2))
-    ideal = np.cumsum(discounts)[np.minimum(sizes[tested], length) - 1]
-    return {f"recall@{k}": hits.sum(axis=1) / sizes[tested], f"ndcg@{k}": hits @ discounts / ideal}
-
-
 def mean_interval(values: Floats) -> list[float]:
-    """Return the 95 % interval of a mean over independent listeners, by the normal approximation."""
+    """Return the 95 % interval of a group's mean, by the normal approximation.
+
+    Cheap enough for every group; what models are told apart by is `training.evaluation.bootstrap`.
+    """
     if len(values) < 2:
         return [float(values.mean()), float(values.mean())] if len(values) else [0.0, 0.0]
     reach = _NORMAL_95 * float(values.std(ddof=1)) / np.sqrt(len(values))
     return [float(values.mean()) - reach, float(values.mean()) + reach]
-
-
-def build_intervals(ranking: Ranking, relevant: CsrRows) -> dict[str, list[float]]:
-    """Return the interval of each metric of one model."""
-    values = {**measure_listeners(ranking, relevant, 10), **measure_listeners(ranking, relevant, 20)}
-    return {name: _rounded(mean_interval(each)) for name, each in values.items()}
 
 
 def build_breakdown(
@@ -86,16 +67,15 @@ def novelty_of(ranking: Ranking, train: Interactions) -> float:
 def _lost_by_freezing(served: Ranking, exact: Ranking, relevant: CsrRows) -> dict[str, Any]:
     """Return, by metric, the relative loss and its interval: listener by listener, so that it is narrow."""
     lost: dict[str, Any] = {}
-    for k in (10, 20):
-        before, after = (measure_listeners(ranking, relevant, k) for ranking in (exact, served))
-        for name, values in before.items():
-            mean = float(values.mean()) if len(values) else 0.0
-            interval = mean_interval(values - after[name])
-            scale = 1 / mean if mean else 0.0
-            lost[name] = {
-                "lost": round(float((values - after[name]).mean()) * scale if mean else 0.0, 6),
-                "interval": [round(edge * scale, 6) for edge in interval],
-            }
+    before, after = (measure_listeners(ranking, relevant) for ranking in (exact, served))
+    for name, values in before.items():
+        mean = float(values.mean()) if len(values) else 0.0
+        interval = mean_interval(values - after[name])
+        scale = 1 / mean if mean else 0.0
+        lost[name] = {
+            "lost": round(float((values - after[name]).mean()) * scale if mean else 0.0, 6),
+            "interval": [round(edge * scale, 6) for edge in interval],
+        }
     return lost
 
 
@@ -103,7 +83,7 @@ def _by_activity(served: Ranking, train: Interactions, relevant: CsrRows) -> lis
     """Return the NDCG@20 of listeners who had heard few tracks, and of those who had heard many."""
     tested = relevant.counts() > 0
     heard = np.bincount(train.listener_rows, minlength=train.shape[0])[tested]
-    values = measure_listeners(served, relevant, 20)["ndcg@20"]
+    values = measure_listeners(served, relevant)["ndcg@20"]
     rows = []
     for low, high, inside in _groups_of(heard):
         row = {"from": low, "to": high, "listeners": int(inside.sum())}
