@@ -11,6 +11,7 @@ from cli.commands import (
     compare,
     demo,
     epoch,
+    evaluate,
     graph,
     ingest,
     keeper,
@@ -33,6 +34,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("snapshot")(snapshot.snapshot)
 app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.add_typer(keeper.app, name="keeper")

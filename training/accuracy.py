@@ -10,8 +10,9 @@ from typing import Any
 from recsys.arrays import CsrRows
 from recsys.metrics import ndcg_at_k
 from recsys.rank import Ranking
-from training.baselines.item_knn import ItemKnnChoice, build_item_knn, choose_item_knn
-from training.baselines.popularity import build_popularity
+from training.baselines.baseline import choose_settings
+from training.baselines.item_knn import ItemKnn, ItemKnnChoice
+from training.baselines.popularity import Popularity
 from training.errors import QuantisationLoss
 from training.evaluation import (
     LIST_LENGTH,
@@ -68,13 +69,13 @@ def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss:
     Raises:
         QuantisationLoss: It costs more.
     """
-    choice, tried = choose_item_knn(cuts.learn, _validation(cuts))
+    choice, tried = choose_settings(ItemKnn(), cuts.learn, _validation(cuts))
     table = _Table(cuts)
     table.add_scores(EXACT, "LightGCN, float32", dot_product_scorer(*trained))
     table.add(SERVED, "LightGCN, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
     table.add_scores("spectral_start", "its start, not trained", dot_product_scorer(*start))
-    table.add_scores("item_knn", "item-kNN, tuned", build_item_knn(cuts.train, choice))
-    table.add_scores("popularity", "popularity", build_popularity(cuts.train))
+    table.add_scores("item_knn", "item-kNN, tuned", ItemKnn().fit(cuts.train, choice))
+    table.add_scores("popularity", "popularity", Popularity().fit(cuts.train))
     exact, frozen = table.rows[0]["ndcg@20"], table.rows[1]["ndcg@20"]
     loss = 1 - frozen / exact if exact else 0.0
     if loss > allowed_loss:

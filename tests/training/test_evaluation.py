@@ -8,9 +8,6 @@ from sklearn.metrics import ndcg_score, recall_score
 from recsys.arrays import CsrRows
 from recsys.metrics import ndcg_of_each, recall_of_each
 from recsys.rank import Ranking
-from tests.kit.listening import interactions_of
-from training.baselines.item_knn import ALL, ItemKnnChoice, build_item_knn
-from training.baselines.popularity import build_popularity
 from training.evaluation import dot_product_scorer, measure_ranking, rank_by_scores, rank_frozen
 from training.evaluation.per_listener import METRICS, measure_listeners
 
@@ -83,28 +80,3 @@ def test_float_and_int8_ranking_agree_on_vectors_that_are_integers_already() -> 
     excluded = CsrRows.of_sets([range(u) for u in range(7)])
     exact = rank_by_scores(dot_product_scorer(listeners, tracks), excluded, 50, 20)
     np.testing.assert_array_equal(exact.rows, rank_frozen(listeners, tracks, excluded, 20).rows)
-
-
-def test_item_knn_sums_the_shrunk_cosines_to_what_was_heard() -> None:
-    whole = interactions_of([(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (3, 0)], 5)
-    heard = whole.matrix().toarray()
-    common, degrees = heard.T @ heard, heard.sum(0)
-    cosine = common / (np.sqrt(np.outer(degrees, degrees)) + 2.0)
-    np.fill_diagonal(cosine, 0)
-    scorer = build_item_knn(whole, ItemKnnChoice(0.5, 2.0, ALL))
-    np.testing.assert_allclose(scorer(0, 4), heard @ cosine)
-
-
-def test_item_knn_keeps_the_nearest_of_each_track() -> None:
-    whole = interactions_of([(u, t) for u in range(6) for t in range(8) if (u * t + t) % 3 != 1], 8)
-    full = build_item_knn(whole, ItemKnnChoice(0.5, 0.0, ALL))(0, 6)
-    one = build_item_knn(whole, ItemKnnChoice(0.5, 0.0, 1))(0, 6)
-    assert np.all(one <= full + 1e-12)
-    assert one.sum() < full.sum()
-
-
-def test_popularity_orders_by_number_of_listeners() -> None:
-    whole = interactions_of([(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 2)], 4)
-    ranking = rank_by_scores(build_popularity(whole), CsrRows.empty(3), 4, 4)
-    counts = np.bincount(whole.track_rows, minlength=4)
-    assert np.all(np.diff(counts[ranking.rows[0]]) <= 0)

@@ -1,15 +1,15 @@
 """Item-kNN: a track scores the sum of its similarities to the tracks that a listener heard.
 
 Sarwar et al., Item-based collaborative filtering, WWW 2001, with the shrinkage of Koren's and Bell's
-neighbourhood models. Owns the baseline and its fair tuning. Refuses to know the network and the test part.
+neighbourhood models. Owns the baseline. Refuses to know the network and the test part.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
+from training.baselines.baseline import Baseline
 from training.data.interactions import Interactions
 from training.evaluation import Scorer
 from training.similarity import build_similarity
@@ -29,31 +29,21 @@ class ItemKnnChoice:
     neighbours: int
 
 
-def build_item_knn(interactions: Interactions, choice: ItemKnnChoice) -> Scorer:
-    """Return a scorer by similarity to what a listener heard."""
-    similarity = build_similarity(interactions, choice.shrink, choice.power)
-    return _scorer(interactions, _keep_nearest(similarity, choice.neighbours))
+class ItemKnn(Baseline):
+    """Scores a track by its similarity to what a listener heard."""
 
+    key = "item_knn"
+    name = "item-kNN, tuned"
+    settings = tuple(
+        ItemKnnChoice(power, shrink, neighbours)
+        for power, shrink in _POWERS_AND_SHRINKS
+        for neighbours in _NEIGHBOURS
+    )
 
-def choose_item_knn(
-    interactions: Interactions, validate: Callable[[Scorer], float]
-) -> tuple[ItemKnnChoice, list[tuple[ItemKnnChoice, float]]]:
-    """Return the best settings on validation, and what each setting reached.
-
-    Args:
-        interactions: What to learn from; the validation part is not in it.
-        validate: Gives the validation NDCG@20 of a scorer.
-    """
-    tried = [(choice, validate(scorer)) for choice, scorer in _all_choices(interactions)]
-    return max(tried, key=lambda pair: pair[1])[0], tried
-
-
-def _all_choices(interactions: Interactions) -> Iterator[tuple[ItemKnnChoice, Scorer]]:
-    for power, shrink in _POWERS_AND_SHRINKS:
-        similarity = build_similarity(interactions, shrink, power)
-        for neighbours in _NEIGHBOURS:
-            scorer = _scorer(interactions, _keep_nearest(similarity, neighbours))
-            yield ItemKnnChoice(power, shrink, neighbours), scorer
+    def fit(self, interactions: Interactions, settings: ItemKnnChoice, threads: int = 1) -> Scorer:
+        """Return the scorer (see `Baseline`)."""
+        similarity = build_similarity(interactions, settings.shrink, settings.power)
+        return _scorer(interactions, _keep_nearest(similarity, settings.neighbours))
 
 
 def _scorer(interactions: Interactions, similarity: sparse.csr_array) -> Scorer:

@@ -2,7 +2,9 @@
 
     FinalError
     ├── ResultsMissing          a folder without each listener's metrics of a run
-    └── IncomparableResults     two models that were asked for different things
+    ├── IncomparableResults     two models that were asked for different things
+    ├── OtherData               a model that learned from other data than is named
+    └── NothingHeldOut          data in which everything was learned
 
 Owns the nouns of this package; `training.errors` has those of a run.
 """
@@ -29,3 +31,22 @@ class IncomparableResults(FinalError):
             f"{names[0]} and {names[1]} were asked for different things ({a} and {b}): train both from one "
             "snapshot with the same cut, shares and seed, or name data that both are to be measured on"
         )
+
+
+class OtherData(FinalError):
+    """A model that learned from other data than is named; what it knows of the test cannot be told."""
+
+    def __init__(self, path: Path, learned_from: str, found: str) -> None:
+        self.path, self.learned_from, self.found = path, learned_from, found
+        super().__init__(
+            f"the model learned from data with the digest {learned_from}, and {path} has {found}: name the "
+            "data that it learned from, or train a model from this"
+        )
+
+
+class NothingHeldOut(FinalError):
+    """A snapshot without a pair that the model did not learn from."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} holds nothing that the model did not learn from; name a later snapshot")
