@@ -20,6 +20,7 @@ from cli.commands import (
     serve,
     snapshot,
     train,
+    tune,
 )
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app.command("serve")(serve.serve)
 app.command("snapshot")(snapshot.snapshot)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("tune")(tune.tune)
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.add_typer(keeper.app, name="keeper")

@@ -8,15 +8,18 @@
     ├── UnusableOutput          the output path is something else than an older run
     ├── UnknownModel            no model of that name
     ├── UnreadableSettings      a file of settings that is not there or is no such file
+    ├── StudyOfOthers           a study of a search over other data or settings
     ├── UnknownRun              no run, or more than one, of that name
     └── UnusableRun             a run that must not be promoted: interrupted, or altered
+    RetryableError
+    └── StudyInUse              another search works on the study
 
 Owns the nouns of this package. Refuses to know exit codes beyond `training.program`.
 """
 
 from pathlib import Path
 
-from tunefi.errors import FinalError
+from tunefi.errors import FinalError, RetryableError
 
 
 class DegenerateSnapshot(FinalError):
@@ -108,3 +111,21 @@ class UnusableRun(FinalError):
         self.path = path
         self.problem = problem
         super().__init__(f"{path}: {problem}; nothing was changed")
+
+
+class StudyOfOthers(FinalError):
+    """A study of a search whose trials cannot be compared with new ones."""
+
+    def __init__(self, path: Path, what: str, difference: str) -> None:
+        self.path = path
+        self.what = what
+        self.difference = difference
+        super().__init__(f"{path} is a study of other {what}: {difference}; name another file with --study")
+
+
+class StudyInUse(RetryableError):
+    """Another search works on the study."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"another search works on {path}; wait for its end, or name another file")

@@ -7,7 +7,6 @@ written, 2 the arguments cannot be read, 130 interrupted, with the best model so
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from training.config import TrainingConfig
 from training.data.artists import load_track_artists
 from training.data.interactions import Interactions, load_interactions
 from training.digest import read_code_version
+from training.line_progress import LineProgress
 from training.outputs import check_replaceable, save_run
 from training.pipeline import train
 from training.settings_file import load_settings_file
@@ -29,7 +29,6 @@ from tunefi.errors import FinalError
 from tunefi.ids import hex_of
 
 INTERRUPTED = 130
-_SECONDS_BETWEEN_LINES = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,21 +140,3 @@ def _show(options: argparse.Namespace, metrics: dict[str, Any]) -> None:
         f"Freezing to int8 loses {lost:.2%} of NDCG@20. {metrics['total_seconds']:.0f} s, at most "
         f"{metrics['peak_mib']:.0f} MiB.\n{options.out}: embedding table, metrics.json, model_card.md\n"
     )
-
-
-class LineProgress:
-    """Plain lines on standard error with the time that is left, at most one in two seconds."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._said = -_SECONDS_BETWEEN_LINES
-
-    def update(self, done: float, total: float | None, detail: str = "") -> None:
-        """Print a line (see `tunefi.progress.Progress`)."""
-        elapsed = time.monotonic() - self._started
-        if elapsed - self._said < _SECONDS_BETWEEN_LINES:
-            return
-        self._said = elapsed
-        left = f", at most {elapsed / done * (total - done):.0f} s left" if done and total else ""
-        sys.stderr.write(f"{elapsed:6.1f} s  {detail}{left}\n")
-        sys.stderr.flush()

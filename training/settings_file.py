@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import UnreadableSettings
+from tunefi.whole_file import save_whole
 
 
 def load_settings_file(path: Path) -> dict[str, Any]:
@@ -30,3 +31,16 @@ def load_settings_file(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UnreadableSettings(path, "it is no table of settings")
     return found
+
+
+def save_settings_file(path: Path, settings: dict[str, Any], comment: str) -> None:
+    """Write settings as TOML, whole or not at all; those that are unset are left out.
+
+    Args:
+        path: The file.
+        settings: Texts, numbers and truths by name.
+        comment: One line on top.
+    """
+    # TOML writes these as JSON does.
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items() if value is not None]
+    save_whole(path, "\n".join([f"# {comment}", *lines]) + "\n")

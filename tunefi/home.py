@@ -8,6 +8,7 @@
     ├── snapshots/<digest>/     cut by the snapshot job, read by training
     ├── models/<digest>/        embedding table, metrics, model card
     ├── promotions.jsonl        which model was promoted or rolled back, when, by whom and why
+    ├── tuning/                 studies of `tunefi tune`, and the best settings of each
     ├── tracking/               runs of training: MLflow's database and files (embedded default)
     ├── epochs/<number>/        bundle/ (public), openings, commitment, reward ledger
     ├── imports/<file>/         report of an import, from which it can be resumed
@@ -79,6 +80,10 @@ class Home:
     @property
     def promotions(self) -> Path:
         return self.root / "promotions.jsonl"
+
+    @property
+    def tuning(self) -> Path:
+        return self.root / "tuning"
 
     @property
     def tracking(self) -> Path:

@@ -1,8 +1,5 @@
 """`tunefi train`: train a model, from this home's newest snapshot or from any."""
 
-import asyncio
-import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +8,10 @@ import typer
 from cli.commands.keeper import run_job_command
 from cli.exit_codes import ExitCode
 from cli.runner import AsJson, load_settings, run_command
+from cli.training_child import run_training_program
 from training.settings_file import load_settings_file
-from tunefi.child_process import end_child, end_with_parent
 from tunefi.errors import FinalError
 from tunefi.settings import Settings
-
-_SAVE_SECONDS = 60.0
-"""What an interrupted training may take to measure and write the best model so far."""
 
 
 class TrainingPlaceIncomplete(FinalError):
@@ -60,21 +54,11 @@ async def _train(
 ) -> ExitCode:
     if snapshot is None or out is None:
         raise TrainingPlaceIncomplete
-    command = _command(load_settings(), snapshot, out, chosen, track) + (["--json"] if as_json else [])
-    # In its own session, so that it hears of Ctrl-C once, from here: at a second one it would save nothing.
-    process = await asyncio.create_subprocess_exec(
-        *command, start_new_session=True, preexec_fn=end_with_parent(signal.SIGINT)
-    )
-    try:
-        code = await process.wait()
-    except BaseException:
-        await end_child(process, signal.SIGINT, _SAVE_SECONDS)
-        raise
-    known = {0: ExitCode.OK, 1: ExitCode.REFUSED, 2: ExitCode.USAGE, 130: ExitCode.INTERRUPTED}
-    return known.get(code, ExitCode.UNEXPECTED)
+    words = _arguments(load_settings(), snapshot, out, chosen, track) + (["--json"] if as_json else [])
+    return await run_training_program("training", words)
 
 
-def _command(settings: Settings, snapshot: Path, out: Path, chosen: Path | None, track: bool) -> list[str]:
+def _arguments(settings: Settings, snapshot: Path, out: Path, chosen: Path | None, track: bool) -> list[str]:
     in_file = load_settings_file(chosen) if chosen is not None else {}
     of_installation = {
         "dimension": settings.dimension,
@@ -92,4 +76,4 @@ def _command(settings: Settings, snapshot: Path, out: Path, chosen: Path | None,
     }
     words = [(f"--{name.replace('_', '-')}", str(v)) for name, v in options.items() if v is not None]
     silent = [] if track else ["--no-track"]
-    return [sys.executable, "-m", "training", *(word for pair in words for word in pair), *silent]
+    return [*(word for pair in words for word in pair), *silent]
