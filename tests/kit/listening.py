@@ -53,9 +53,21 @@ def interactions_of(pairs: Sequence[Pair], tracks: int, plays: Sequence[float] |
 
 
 def save_listening(
-    folder: Path, pairs: Sequence[Pair], tracks: int, plays: Sequence[int] | None = None
+    folder: Path,
+    pairs: Sequence[Pair],
+    tracks: int,
+    plays: Sequence[int] | None = None,
+    **times: Sequence[int | None],
 ) -> Path:
-    """Write pairs of numbers as a snapshot directory and return it."""
+    """Write pairs of numbers as a snapshot directory and return it.
+
+    Args:
+        folder: Where to.
+        pairs: Listeners and tracks.
+        tracks: N.
+        plays: Of each pair; 1 by default.
+        times: Columns `first_at` and `last_at` in microseconds; unknown by default.
+    """
     nodes = {node.label: node_table_schema(node).empty_table() for node in NODES}
     edges = {edge.type: edge_table_schema(edge).empty_table() for edge in EDGES}
     nodes["Track"] = _filled(nodes["Track"].schema, {"track_id": [track(n) for n in range(tracks)]})
@@ -67,6 +79,7 @@ def save_listening(
             "target_label": ["Track"] * len(pairs),
             "target": [track(b) for _, b in pairs],
             "plays": list(plays) if plays is not None else [1] * len(pairs),
+            **{name: list(values) for name, values in times.items()},
         },
     )
     block, head = BlockRef(1, ZERO_HASH, ZERO_HASH, 0), LogHead(0, ZERO_HASH)

@@ -27,10 +27,11 @@ class Bpr(Baseline):
 
     key = "bpr"
     name = "BPR (implicit), tuned"
-    settings = tuple(
-        BprChoice(64, step, ridge, passes)
-        for step, ridge in ((0.05, 0.01), (0.05, 0.05))
-        for passes in (100, 300)
+    settings = (
+        BprChoice(64, 0.02, 0.01, 100),
+        BprChoice(64, 0.05, 0.05, 300),
+        BprChoice(64, 0.1, 0.02, 300),
+        BprChoice(64, 0.1, 0.05, 300),
     )
 
     def fit(self, interactions: Interactions, settings: BprChoice, threads: int = 1) -> Scorer:

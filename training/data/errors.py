@@ -28,7 +28,7 @@ class MalformedTable(FinalError):
 
     def __init__(self, column: str, row: int | None, problem: str, remedy: str) -> None:
         self.column, self.row, self.problem = column, row, problem
-        where = f"column {column!r}" if row is None else f"column {column!r} row {row}"
+        where = f"column {column!r}" if row is None else f"column {column!r} row {row} (from 0)"
         super().__init__(f"{where}: {problem}; {remedy}")
 
 
