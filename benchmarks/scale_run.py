@@ -119,7 +119,7 @@ def _fit(interactions: Interactions, config: TrainingConfig, figures: SizeFigure
         loop = FitLoop(model, interactions, config, config.epochs)
     with figures.stage("epochs", say):
         loop.run(FitHooks(), StopRequest())
-        return embed(model, loop.graph)
+        return embed(model, loop.graph, model.popularity_weights[-1])
 
 
 def _rank(listeners: Any, tracks: Any, excluded: CsrRows, say: Said) -> Ranking:

@@ -54,6 +54,14 @@ class CsrRows:
         first, last = self.indptr[start], self.indptr[stop]
         return type(self)(self.indptr[start : stop + 1] - first, self.indices[first:last])
 
+    def select(self, listeners: NDArray[np.int64]) -> Self:
+        """Return the sets of some listeners, in the order in which they are named."""
+        counts = self.counts()[listeners]
+        ends = np.cumsum(counts)
+        within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+        indices = self.indices[np.repeat(self.indptr[listeners], counts) + within]
+        return type(self)(np.concatenate([[0], ends]).astype(np.int64), indices)
+
     def check(self, rows: int, what: str) -> None:
         """Check that every set is strictly ascending and below `rows`.
 

@@ -13,6 +13,7 @@ from recsys.rank import Ranking
 from training.baselines.baseline import choose_settings
 from training.baselines.item_knn import ItemKnn, ItemKnnChoice
 from training.baselines.popularity import Popularity
+from training.data.parts import Split
 from training.errors import QuantisationLoss
 from training.evaluation import (
     LIST_LENGTH,
@@ -22,10 +23,10 @@ from training.evaluation import (
     rank_by_scores,
     rank_frozen,
 )
-from training.phases import Cuts, Vectors
+from training.phases import Vectors
 
 ACCURACY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
-EXACT, SERVED = "lightgcn_float", "lightgcn_int8"
+EXACT, SERVED = "float", "int8"
 """The rows of the model before and after it was frozen."""
 
 
@@ -57,13 +58,16 @@ class Accuracy:
         return {name: served[name] / rival[name] - 1 if rival[name] else 0.0 for name in ACCURACY}
 
 
-def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss: float) -> Accuracy:
+def measure_accuracy(
+    cuts: Split, start: Vectors, trained: Vectors, title: str, allowed_loss: float
+) -> Accuracy:
     """Return the table; the test part is read here and nowhere else.
 
     Args:
         cuts: The baselines learn from the same pairs as the network, and are tuned on the same validation.
         start: Vectors before training.
         trained: Vectors after it.
+        title: What people call the model.
         allowed_loss: Share of NDCG@20 that freezing may cost.
 
     Raises:
@@ -71,9 +75,9 @@ def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss:
     """
     choice, tried = choose_settings(ItemKnn(), cuts.learn, _validation(cuts))
     table = _Table(cuts)
-    table.add_scores(EXACT, "LightGCN, float32", dot_product_scorer(*trained))
-    table.add(SERVED, "LightGCN, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
-    table.add_scores("spectral_start", "its start, not trained", dot_product_scorer(*start))
+    table.add_scores(EXACT, f"{title}, float32", dot_product_scorer(*trained))
+    table.add(SERVED, f"{title}, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
+    table.add_scores("start", "its start, not trained", dot_product_scorer(*start))
     table.add_scores("item_knn", "item-kNN, tuned", ItemKnn().fit(cuts.train, choice))
     table.add_scores("popularity", "popularity", Popularity().fit(cuts.train))
     exact, frozen = table.rows[0]["ndcg@20"], table.rows[1]["ndcg@20"]
@@ -83,7 +87,7 @@ def measure_accuracy(cuts: Cuts, start: Vectors, trained: Vectors, allowed_loss:
     return Accuracy(tuple(table.rows), choice, tuple(tried), loss, table.rankings)
 
 
-def _validation(cuts: Cuts) -> Any:
+def _validation(cuts: Split) -> Any:
     seen, relevant, tracks = cuts.learn.seen(), cuts.validation.heard(), cuts.learn.shape[1]
 
     def _ndcg(scorer: Scorer) -> float:
@@ -94,7 +98,7 @@ def _validation(cuts: Cuts) -> Any:
 
 
 class _Table:
-    def __init__(self, cuts: Cuts) -> None:
+    def __init__(self, cuts: Split) -> None:
         self.seen: CsrRows = cuts.train.seen()
         self.rows: list[dict[str, Any]] = []
         self.rankings: dict[str, Ranking] = {}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from recsys.errors import MalformedVectors
 from recsys.quantise import check_dimension
+from training.data.splits import Cut
 
 
 class TrainingConfig(BaseModel):
@@ -17,10 +18,14 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = Field("lightgcn", description="Name of the model, a file of `training.models`.")
+    model: str = Field("spectral-lightgcn", description="Name of the model, a file of `training.models`.")
     dimension: int = Field(128, description="Length of every vector, a multiple of 32 up to 1,024.")
     seed: int = Field(0, ge=0, description="Decides the cuts, the start and the order of batches.")
     threads: int = Field(2, ge=1, le=256, description="Threads of torch; part of what fixes the result.")
+
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where to train; auto takes a GPU where there is one."
+    )
 
     test_share: float = Field(
         0.2, gt=0, lt=1, description="Share of each listener's tracks held out for the test."
@@ -28,46 +33,41 @@ class TrainingConfig(BaseModel):
     validation_share: float = Field(
         0.125, gt=0, lt=1, description="Share of each listener's remaining tracks that chooses when to stop."
     )
-    cut: Literal["random", "grouped"] = Field(
-        "random", description="How tracks are held out: by lot, or a random one with its nearest."
+    validation_listeners: int = Field(
+        5_000, ge=1, description="Most listeners whose validation tracks are asked for after an epoch."
+    )
+    cut: Cut | None = Field(
+        None,
+        description="How tracks are held out: temporal, grouped, random or leave-last; by default temporal "
+        "where times are known and grouped elsewhere.",
     )
 
-    similarity_shrink: float = Field(
-        20.0,
-        ge=0,
-        description="Listeners added to the divisor of the similarity that the vectors start from.",
-    )
-    similarity_power: float = Field(
-        0.5, ge=0, le=0.5, description="Power of popularity in that divisor; 0.5 is the cosine."
-    )
-    spectrum_power: float = Field(
-        0.25, ge=0, le=1, description="Power of the eigenvalues in the start; lower ones equalise directions."
-    )
-    learn_listeners: bool = Field(
-        False, description="Whether listeners have embeddings of their own besides what their tracks say."
-    )
     layers: int = Field(1, ge=1, le=4, description="Steps of propagation along the listening graph.")
     listener_power: float = Field(
         0.5, ge=0, le=1, description="Power of a listener's degree that damps its edges."
     )
-    track_power: float = Field(
-        0.15, ge=0, le=1, description="Power of a track's degree that damps its edges."
+    track_power: float = Field(0.5, ge=0, le=1, description="Power of a track's degree that damps its edges.")
+    start_track_power: float = Field(
+        0.4, ge=0, le=1, description="Power of a track's degree that damps the matrix of the start."
+    )
+    spectrum_power: float = Field(
+        0.35, ge=0, le=1, description="Power of singular values in the start; lower equalises directions."
+    )
+    temperature: float = Field(0.15, gt=0, description="What cosines are divided by in the softmax.")
+    popularity_power: float = Field(
+        0.6, ge=0, le=1.5, description="Power of popularity that weighs the tracks of the softmax."
     )
 
-    epochs: int = Field(9, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
+    epochs: int = Field(12, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
     patience: int = Field(
         2, ge=1, description="Evaluations without a better validation NDCG@20 before stopping."
     )
-    evaluate_every: int = Field(3, ge=1, description="Epochs between two evaluations on the validation part.")
+    evaluate_every: int = Field(1, ge=1, description="Epochs between two evaluations on the validation part.")
     batch_listeners: int = Field(512, ge=1, description="Listeners in one step.")
-    hidden_share: float = Field(
-        0.3, gt=0, lt=1, description="Share of edges that a step hides from propagation and asks for."
-    )
     candidates: int = Field(
-        65_536, ge=2, description="Most tracks that one softmax covers; above that, hidden ones and a sample."
+        65_536, ge=2, description="Most tracks that one softmax covers; above that, a sample of as many."
     )
-    learning_rate: float = Field(0.001, gt=0, description="Step size of Adam.")
-    logit_scale: float = Field(1.0, gt=0, description="Variance of the start's scores before training.")
+    learning_rate: float = Field(0.005, gt=0, description="Step size of Adam.")
 
     allowed_quantisation_loss: float = Field(
         0.005, ge=0, description="Share of NDCG@20 that freezing to int8 may cost."

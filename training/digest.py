@@ -41,7 +41,11 @@ def model_digest(table: EmbeddingTable, configuration: dict[str, Any], code_vers
 def configuration_of(metrics: dict[str, Any]) -> dict[str, Any]:
     """Return the configuration that a model digest covers, from the metrics of its run."""
     decisive = {name: value for name, value in metrics["settings"].items() if name != "budget_seconds"}
-    return {**decisive, "trained_epochs": metrics["chosen_epoch"]}
+    return {
+        **decisive,
+        "trained_epochs": metrics["chosen_epoch"],
+        "popularity_weight": metrics["popularity_weight"],
+    }
 
 
 def read_code_version() -> str:

@@ -16,10 +16,18 @@ from training.data.interactions import Interactions
 from training.errors import DivergedTraining
 from training.graph import BipartiteGraph
 from training.models.model import VectorModel
-from training.objective import compute_hidden_track_loss, pick_candidates
 from training.stop import StopRequest
 
-Validate = Callable[[VectorModel, BipartiteGraph], float]
+
+@dataclass(frozen=True)
+class Validated:
+    """What validation says of a model: its NDCG@20 with the popularity weight that suits it best."""
+
+    ndcg: float
+    popularity_weight: float
+
+
+Validate = Callable[[VectorModel, BipartiteGraph], Validated]
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class FitHooks:
     """What a fit calls.
 
     Attributes:
-        validate: Gives the validation NDCG@20; without it all epochs are trained and the last is kept.
+        validate: Asked at the start and after epochs; without it all are trained and the last is kept.
         on_epoch: Hears of each epoch.
         save_state: Gets a state from which `FitLoop.restore` continues.
     """
@@ -55,6 +63,7 @@ class FitLoop:
         model: Changed in place; holds the best parameters once `run` returns.
         epoch: Complete epochs so far.
         best_epoch: The one whose parameters are kept.
+        popularity_weight: What validation read that one out with.
         records: One for each complete epoch, and one for the start where there is validation.
         finished: False when it was asked to stop before its end.
     """
@@ -66,16 +75,19 @@ class FitLoop:
     epoch: int = 0
     best_epoch: int = 0
     best_score: float = -1.0
+    popularity_weight: float = 0.0
     worse: int = 0
     finished: bool = False
     records: list[EpochRecord] = field(default_factory=list)
     _best: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.graph = self.model.build_graph(self.interactions, self.config)
+        self.device = choose_device(self.config)
+        self.model.to(self.device)
+        self.graph = self.model.build_graph(self.interactions, self.config).to(self.device)
         self._optimiser = torch.optim.Adam(self.model.parameters(), lr=self.config.learning_rate)
         self._generator = torch.Generator().manual_seed(self.config.seed)
-        self._heard = torch.unique(self.graph.track_rows)
+        self._listening = torch.unique(torch.from_numpy(self.interactions.listener_rows))
 
     def run(self, hooks: FitHooks, stop: StopRequest) -> None:
         """Train to the end or to the request to stop; the epoch that a request cuts off does not count.
@@ -107,7 +119,7 @@ class FitLoop:
             "optimiser": self._optimiser.state_dict(),
             "generator": self._generator.get_state(),
             "best": self._best,
-            "counters": [self.epoch, self.best_epoch, self.best_score, self.worse],
+            "counters": [self.epoch, self.best_epoch, self.best_score, self.popularity_weight, self.worse],
             "records": [[r.epoch, r.loss, r.validation_ndcg, r.seconds] for r in self.records],
         }
 
@@ -117,56 +129,55 @@ class FitLoop:
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
         self._best = state["best"]
-        self.epoch, self.best_epoch, self.best_score, self.worse = state["counters"]
+        self.epoch, self.best_epoch, self.best_score, self.popularity_weight, self.worse = state["counters"]
         self.records = [EpochRecord(*values) for values in state["records"]]
 
     def _train_epoch(self, stop: StopRequest) -> float | None:
         """Return the mean loss, or None when asked to stop, which leaves the model in between."""
         self.model.train()
-        listeners = self.interactions.shape[0]
-        order = torch.randperm(listeners, generator=self._generator)
-        hidden = torch.rand(len(self.interactions), generator=self._generator) < self.config.hidden_share
-        graph = self.graph.without(hidden)
+        order = self._listening[torch.randperm(len(self._listening), generator=self._generator)]
         losses = []
         for batch in torch.split(order, self.config.batch_listeners):
             if stop.requested:
                 return None
-            loss = self._step(batch, graph, hidden)
-            if loss is not None:
-                losses.append(loss)
-        return sum(losses) / max(1, len(losses))
+            losses.append(self._step(batch.to(self.device)))
+        return sum(losses) / len(losses)
 
-    def _step(self, batch: torch.Tensor, graph: BipartiteGraph, hidden: torch.Tensor) -> float | None:
-        candidates = pick_candidates(
-            self._heard, batch, self.graph, hidden, self.config.candidates, self._generator
-        )
-        listeners, tracks = self.model(graph)
-        loss = compute_hidden_track_loss(listeners, tracks, batch, candidates, self.graph, hidden)
-        if loss is None:
-            return None
-        if not math.isfinite(loss.item()):
+    def _step(self, batch: torch.Tensor) -> float:
+        loss = self.model.compute_loss(self.graph, batch, self._generator)
+        value = float(loss.item())
+        if not math.isfinite(value):
             raise DivergedTraining(self.epoch + 1)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
-        return float(loss.item())
+        return value
 
     def _record(self, loss: float | None, seconds: float, hooks: FitHooks) -> None:
         score = None
         if hooks.validate is None:
             self.best_epoch = self.epoch
         elif self.epoch % self.config.evaluate_every == 0 or self.epoch == self.epochs:
-            score = hooks.validate(self.model, self.graph)
+            found = hooks.validate(self.model, self.graph)
+            score = found.ndcg
             # The start is measured and never kept in place of a trained model, unless nothing is trained.
             if self.epoch > 0 or self.epochs == 0:
-                self._keep_if_best(score)
+                self._keep_if_best(found)
         record = EpochRecord(self.epoch, loss, score, seconds)
         self.records.append(record)
         hooks.on_epoch(record)
 
-    def _keep_if_best(self, score: float) -> None:
-        if score > self.best_score:
-            self.best_score, self.best_epoch, self.worse = score, self.epoch, 0
+    def _keep_if_best(self, found: Validated) -> None:
+        if found.ndcg > self.best_score:
+            self.best_score, self.popularity_weight = found.ndcg, found.popularity_weight
+            self.best_epoch, self.worse = self.epoch, 0
             self._best = {name: value.clone() for name, value in self.model.state_dict().items()}
         else:
             self.worse += 1
+
+
+def choose_device(config: TrainingConfig) -> torch.device:
+    """Return where to train: a GPU where there is one, unless the configuration says otherwise."""
+    if config.device != "auto":
+        return torch.device(config.device)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,11 +1,11 @@
 """The listening graph as sparse matrices that vectors travel along, in both directions.
 
-Owns the normalisation and the hiding of edges. Refuses to know what the vectors are.
+Owns the normalisation. Refuses to know what the vectors are.
 """
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import torch
@@ -20,35 +20,44 @@ class BipartiteGraph:
     """Listeners and the tracks they heard; an edge weighs d_listener^-a d_track^-b.
 
     Attributes:
-        listener_rows: int64 (P,), ascending: the listener of each edge.
-        track_rows: int64 (P,).
-        weights: float32 (P,).
         to_listeners: Sparse CSR (M, N), from tracks to listeners.
         to_tracks: Sparse CSR (N, M), the transpose.
     """
 
-    listener_rows: Tensor
-    track_rows: Tensor
-    weights: Tensor
     to_listeners: Tensor
     to_tracks: Tensor
-    _by_track: Tensor
 
-    def without(self, hidden: Tensor) -> Self:
-        """Return the graph with some edges silent, at the cost of one copy of the weights.
+    @property
+    def device(self) -> torch.device:
+        """Where the matrices are."""
+        return self.to_listeners.device
+
+    def to(self, device: torch.device) -> Self:
+        """Return the graph on a device."""
+        return type(self)(self.to_listeners.to(device), self.to_tracks.to(device))
+
+    def heard_by(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the pairs of some listeners.
 
         Args:
-            hidden: bool (P,); the weights of the others stay as they are.
+            batch: int64 (B,), rows of listeners.
+
+        Returns:
+            The place of the listener in the batch and the row of the track, int64 (P,) each.
         """
-        weights = self.weights.masked_fill(hidden, 0.0)
-        return type(self)(
-            self.listener_rows,
-            self.track_rows,
-            weights,
-            _with_values(self.to_listeners, weights),
-            _with_values(self.to_tracks, weights[self._by_track]),
-            self._by_track,
-        )
+        pointers = self.to_listeners.crow_indices()
+        counts = pointers[batch + 1] - pointers[batch]
+        owners = torch.repeat_interleave(counts)
+        within = torch.arange(len(owners), device=owners.device) - (torch.cumsum(counts, 0) - counts)[owners]
+        return owners, self.to_listeners.col_indices()[pointers[batch][owners] + within]
+
+    def listener_degrees(self) -> Tensor:
+        """Return how many tracks each listener heard, int64 (M,)."""
+        return self.to_listeners.crow_indices().diff()
+
+    def track_degrees(self) -> Tensor:
+        """Return how many listeners heard each track, int64 (N,)."""
+        return self.to_tracks.crow_indices().diff()
 
 
 def build_graph(interactions: Interactions, listener_power: float, track_power: float) -> BipartiteGraph:
@@ -66,14 +75,11 @@ def build_graph(interactions: Interactions, listener_power: float, track_power: 
     )
     by_track = np.lexsort((owners, rows))
     values = torch.from_numpy(weights.astype(np.float32))
-    order = torch.from_numpy(by_track)
     return BipartiteGraph(
-        listener_rows=torch.from_numpy(owners),
-        track_rows=torch.from_numpy(rows),
-        weights=values,
         to_listeners=_csr(owners, rows, values, (listeners, tracks)),
-        to_tracks=_csr(rows[by_track], owners[by_track], values[order], (tracks, listeners)),
-        _by_track=order,
+        to_tracks=_csr(
+            rows[by_track], owners[by_track], values[torch.from_numpy(by_track)], (tracks, listeners)
+        ),
     )
 
 
@@ -85,15 +91,14 @@ def _csr(
     rows: NDArray[np.int64], columns: NDArray[np.int64], values: Tensor, shape: tuple[int, int]
 ) -> Tensor:
     pointers = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
-    return _tensor(torch.from_numpy(pointers), torch.from_numpy(columns), values, shape)
-
-
-def _with_values(matrix: Tensor, values: Tensor) -> Tensor:
-    return _tensor(matrix.crow_indices(), matrix.col_indices(), values, matrix.shape)
-
-
-def _tensor(pointers: Tensor, columns: Tensor, values: Tensor, shape: Any) -> Tensor:
     with warnings.catch_warnings():
         # torch announces once that sparse CSR may still change; the tests hold what is used of it.
         warnings.simplefilter("ignore", UserWarning)
-        return torch.sparse_csr_tensor(pointers, columns, values, size=tuple(shape), check_invariants=False)
+        matrix: Tensor = torch.sparse_csr_tensor(
+            torch.from_numpy(pointers),
+            torch.from_numpy(columns),
+            values,
+            size=shape,
+            check_invariants=False,
+        )
+    return matrix

@@ -9,7 +9,7 @@ serve     the same number of epochs from the start, on all pairs; its vectors ar
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,9 +20,9 @@ from recsys.metrics import ndcg_at_k
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
 from training.data.interactions import Interactions
-from training.data.splits import split_grouped, split_random
+from training.data.parts import Split, build_split
 from training.evaluation import LIST_LENGTH, dot_product_scorer, rank_by_scores
-from training.fit import EpochRecord, FitHooks, FitLoop, Validate
+from training.fit import EpochRecord, FitHooks, FitLoop, Validate, Validated
 from training.graph import BipartiteGraph
 from training.models import model_named
 from training.models.model import VectorModel
@@ -42,22 +42,13 @@ def ignore_epoch(phase: Phase, record: EpochRecord) -> None:
 
 
 @dataclass(frozen=True)
-class Cuts:
-    """The parts of the pairs; `learn` and `validation` together are `train`."""
-
-    train: Interactions
-    test: Interactions
-    learn: Interactions
-    validation: Interactions
-
-
-@dataclass(frozen=True)
 class Fitted:
     """What a fit leaves behind.
 
     Attributes:
         vectors: Of listeners (M, D) and tracks (N, D).
         epochs: Trained.
+        popularity_weight: What the vectors were read out with.
         records: The curve.
         finished: False when it was cut off; the vectors are then the best so far.
         seconds: Wall time of this process.
@@ -66,28 +57,26 @@ class Fitted:
     model: VectorModel
     vectors: Vectors
     epochs: int
+    popularity_weight: float
     records: tuple[EpochRecord, ...]
     finished: bool
     seconds: float
 
 
-def cut(interactions: Interactions, config: TrainingConfig) -> Cuts:
-    """Return the test part, cut from all pairs, and the validation part, cut from the rest alone.
+def cut(interactions: Interactions, config: TrainingConfig) -> Split:
+    """Return the parts of the pairs as configured.
 
     Raises:
         MalformedSplit: A part would be empty.
+        TimesMissing: The cut needs times.
     """
-    train, test = _split(interactions, config.test_share, config)
-    learn, validation = _split(train, config.validation_share, config)
-    return Cuts(train, test, learn, validation)
-
-
-def _split(
-    interactions: Interactions, share: float, config: TrainingConfig
-) -> tuple[Interactions, Interactions]:
-    if config.cut == "random":
-        return split_random(interactions, share, config.seed)
-    return split_grouped(interactions, share, config.seed)
+    return build_split(
+        interactions,
+        config.cut,
+        test_share=config.test_share,
+        validation_share=config.validation_share,
+        seed=config.seed,
+    )
 
 
 class PhaseRunner:
@@ -113,18 +102,12 @@ class PhaseRunner:
         self._progress, self._stop, self._on_epoch = progress, stop, on_epoch
         self._done, self._total = 0, 3 * config.epochs
 
-    def choose(self, cuts: Cuts) -> Fitted:
+    def choose(self, split: Split) -> Fitted:
         """Fit without test and validation parts, and return the epoch that validation likes best."""
         budget = self._config.budget_seconds
         self._stop.set_deadline(None if budget is None else budget * _CHOOSING_SHARE)
-        relevant, seen = cuts.validation.heard(), cuts.learn.seen()
-
-        def _validate(model: VectorModel, graph: BipartiteGraph) -> float:
-            scorer = dot_product_scorer(*embed(model, graph))
-            ranking = rank_by_scores(scorer, seen, cuts.learn.shape[1], LIST_LENGTH)
-            return ndcg_at_k(ranking, relevant, ranking.rows.shape[1])
-
-        chosen = self._fit("choose", cuts.learn, self._config.epochs, _validate)
+        validate = build_validation(split, self._config.validation_listeners)
+        chosen = self._fit("choose", split.learn, self._config.epochs, validate=validate)
         self._stop.set_deadline(None)
         self._total = self._done + 2 * chosen.epochs
         return chosen
@@ -139,19 +122,25 @@ class PhaseRunner:
         """
         seconds = 0.0
         if not self._stop.interrupted:
-            fitted = self._fit(phase, interactions, chosen.epochs, None)
+            fitted = self._fit(phase, interactions, chosen.epochs, popularity_weight=chosen.popularity_weight)
             if fitted.finished:
                 return fitted
             seconds = fitted.seconds
-        return Fitted(chosen.model, chosen.vectors, chosen.epochs, chosen.records, False, seconds)
+        return replace(chosen, finished=False, seconds=seconds)
 
     def _fit(
-        self, phase: Phase, interactions: Interactions, epochs: int, validate: Validate | None
+        self,
+        phase: Phase,
+        interactions: Interactions,
+        epochs: int,
+        *,
+        validate: Validate | None = None,
+        popularity_weight: float = 0.0,
     ) -> Fitted:
         started = time.monotonic()
         torch.manual_seed(self._config.seed)
         model = model_named(self._config.model).build(interactions, self._config)
-        loop = FitLoop(model, interactions, self._config, epochs)
+        loop = FitLoop(model, interactions, self._config, epochs, popularity_weight=popularity_weight)
         state = self._checkpoints.load(phase)
         if state is not None:
             loop.restore(state)
@@ -162,9 +151,15 @@ class PhaseRunner:
             save_state=lambda kept: self._checkpoints.save(phase, kept),
         )
         loop.run(hooks, self._stop)
-        vectors = embed(model, loop.graph)
-        seconds = time.monotonic() - started
-        return Fitted(model, vectors, loop.best_epoch, tuple(loop.records), loop.finished, seconds)
+        return Fitted(
+            model=model,
+            vectors=embed(model, loop.graph, loop.popularity_weight),
+            epochs=loop.best_epoch,
+            popularity_weight=loop.popularity_weight,
+            records=tuple(loop.records),
+            finished=loop.finished,
+            seconds=time.monotonic() - started,
+        )
 
     def _say(self, phase: Phase, record: EpochRecord) -> None:
         self._done += record.epoch > 0
@@ -177,11 +172,34 @@ class PhaseRunner:
         self._on_epoch(phase, record)
 
 
-def embed(model: VectorModel, graph: BipartiteGraph) -> Vectors:
-    """Return the vectors of listeners and tracks, float32; tracks that nobody in the graph heard are zero."""
+def build_validation(split: Split, listeners: int) -> Validate:
+    """Return what measures a model that learns: the best NDCG@20 of the ways in which it can be read out.
+
+    Args:
+        split: Its validation part is asked for.
+        listeners: Most listeners to ask, spread evenly over all of them.
+    """
+    asked = np.unique(split.validation.listener_rows)
+    asked = asked[:: -(-len(asked) // listeners)]
+    relevant, seen = split.validation.heard().select(asked), split.learn.seen().select(asked)
+
+    def _ndcg(model: VectorModel, graph: BipartiteGraph, weight: float) -> float:
+        of_listeners, of_tracks = embed(model, graph, weight)
+        scorer = dot_product_scorer(of_listeners[asked], of_tracks)
+        ranking = rank_by_scores(scorer, seen, split.learn.shape[1], LIST_LENGTH)
+        return ndcg_at_k(ranking, relevant, ranking.rows.shape[1])
+
+    def _validate(model: VectorModel, graph: BipartiteGraph) -> Validated:
+        found = [Validated(_ndcg(model, graph, weight), weight) for weight in model.popularity_weights]
+        return max(found, key=lambda one: one.ndcg)
+
+    return _validate
+
+
+def embed(model: VectorModel, graph: BipartiteGraph, popularity_weight: float) -> Vectors:
+    """Return the vectors to rank with, float32; tracks that nobody in the graph heard are zero."""
     model.eval()
     with torch.no_grad():
-        listeners, tracks = model(graph)
-        heard = torch.zeros(len(tracks), dtype=torch.bool)
-        heard[graph.track_rows] = True
-        return listeners.numpy().copy(), (tracks * heard[:, None]).numpy().copy()
+        listeners, tracks = model.read_out(graph, popularity_weight)
+        heard = (graph.track_degrees() > 0)[:, None]
+        return listeners.cpu().numpy().copy(), (tracks * heard).cpu().numpy().copy()

@@ -16,9 +16,10 @@ from training.accuracy import Accuracy, measure_accuracy
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
 from training.data.interactions import Interactions
+from training.data.parts import Split
 from training.digest import model_digest, read_code_version
 from training.models import model_named
-from training.phases import Cuts, Fitted, OnEpoch, PhaseRunner, Vectors, cut, embed, ignore_epoch
+from training.phases import Fitted, OnEpoch, PhaseRunner, Vectors, cut, embed, ignore_epoch
 from training.stop import StopRequest
 from tunefi.ids import Hash32
 from tunefi.progress import Progress
@@ -42,7 +43,7 @@ class TrainingResult:
     config: TrainingConfig
     table: EmbeddingTable
     accuracy: Accuracy
-    cuts: Cuts
+    cuts: Split
     chosen: Fitted
     tested: Fitted
     served: Fitted
@@ -87,7 +88,11 @@ def train(
     chosen = runner.choose(cuts)
     tested = runner.refit("test", cuts.train, chosen)
     accuracy = measure_accuracy(
-        cuts, _start(cuts.train, config), tested.vectors, config.allowed_quantisation_loss
+        cuts,
+        _start(cuts.train, config, chosen.popularity_weight),
+        tested.vectors,
+        model_named(config.model).title,
+        config.allowed_quantisation_loss,
     )
     served = runner.refit("serve", interactions, chosen)
     version = read_code_version()
@@ -106,16 +111,18 @@ def train(
     )
 
 
-def _start(interactions: Interactions, config: TrainingConfig) -> Vectors:
+def _start(interactions: Interactions, config: TrainingConfig, weight: float) -> Vectors:
+    torch.manual_seed(config.seed)
     model = model_named(config.model).build(interactions, config)
-    return embed(model, model.build_graph(interactions, config))
+    return embed(model, model.build_graph(interactions, config), weight)
 
 
 def _served_vectors(served: Fitted, interactions: Interactions, config: TrainingConfig) -> Vectors:
     """Return the vectors over all pairs; a model that was cut off speaks along all of them nevertheless."""
     if served.finished:
         return served.vectors
-    return embed(served.model, served.model.build_graph(interactions, config))
+    model = served.model.cpu()
+    return embed(model, model.build_graph(interactions, config), served.popularity_weight)
 
 
 def _freeze(
@@ -134,7 +141,11 @@ def _freeze(
             model_name=config.model,
         )
 
-    configuration = {**config.identity(), "trained_epochs": chosen.epochs}
+    configuration = {
+        **config.identity(),
+        "trained_epochs": chosen.epochs,
+        "popularity_weight": chosen.popularity_weight,
+    }
     return _build(model_digest(_build(Hash32(bytes(32))), configuration, version))
 
 

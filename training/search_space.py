@@ -23,15 +23,15 @@ class Bounds:
 
 
 _BOUNDS: dict[str, Bounds] = {
-    "similarity_shrink": Bounds(1.0, 100.0, log=True),
-    "similarity_power": Bounds(0.3, 0.5),
-    "spectrum_power": Bounds(0.0, 0.5),
+    "temperature": Bounds(0.05, 0.5, log=True),
+    "popularity_power": Bounds(0.2, 1.2),
+    "start_track_power": Bounds(0.2, 0.6),
+    "spectrum_power": Bounds(0.0, 0.7),
     "layers": Bounds(1, 3),
-    "listener_power": Bounds(0.0, 1.0),
-    "track_power": Bounds(0.0, 0.6),
-    "hidden_share": Bounds(0.1, 0.6),
-    "learning_rate": Bounds(1e-4, 1e-2, log=True),
-    "logit_scale": Bounds(0.3, 3.0, log=True),
+    "listener_power": Bounds(0.3, 0.7),
+    "track_power": Bounds(0.3, 0.7),
+    "learning_rate": Bounds(5e-4, 2e-2, log=True),
+    "batch_listeners": Bounds(64, 2048, log=True),
 }
 
 

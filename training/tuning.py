@@ -22,10 +22,11 @@ from optuna.trial import FrozenTrial, TrialState
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
 from training.data.interactions import Interactions
+from training.data.parts import Split
 from training.digest import read_code_version
 from training.errors import DivergedTraining, StudyInUse, StudyOfOthers
 from training.fit import EpochRecord
-from training.phases import Cuts, Phase, PhaseRunner
+from training.phases import Phase, PhaseRunner
 from training.search_space import searched_settings, suggest_settings, within_bounds
 from training.settings_file import save_settings_file
 from training.stop import StopRequest
@@ -148,11 +149,11 @@ class Tuning:
             study.tell(trial, state=TrialState.FAIL)
             study.enqueue_trial(trial.params)
 
-    def _cuts(self) -> Cuts:
+    def _cuts(self) -> Split:
         """Return what a fit wants, with nothing in the place of the test part."""
         learn, validation = self._parts.learn, self._parts.validation
         nothing = learn.part(learn.listener_rows < 0)
-        return Cuts(train=learn, test=nothing, learn=learn, validation=validation)
+        return Split("given", learn, nothing, learn, validation, nothing)
 
     @property
     def over(self) -> bool:

@@ -13,8 +13,7 @@ def small_config(**changes: Any) -> TrainingConfig:
         "epochs": 4,
         "evaluate_every": 1,
         "batch_listeners": 16,
-        "learning_rate": 0.01,
-        "similarity_shrink": 1.0,
+        "cut": "random",
         "allowed_quantisation_loss": 0.05,
     }
     return TrainingConfig(**{**small, **changes})

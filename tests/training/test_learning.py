@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -15,7 +14,8 @@ from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
 from training.data.interactions import Interactions
 from training.errors import QuantisationLoss, UnknownModel
-from training.fit import EpochRecord, FitHooks, FitLoop
+from training.fit import EpochRecord, FitHooks, FitLoop, Validated
+from training.models import MODELS
 from training.models.lightgcn import LightGCN
 from training.pipeline import TrainingResult, train
 from training.stop import StopRequest
@@ -46,8 +46,9 @@ def test_the_model_recommends_the_rest_of_the_block(blocks: Interactions, tmp_pa
 
 def test_training_lowers_the_loss_and_moves_the_vectors_from_a_start_without_structure() -> None:
     whole = interactions_of(block_pairs(listeners=20), 30)
-    noise = 0.1 * np.random.default_rng(0).standard_normal((30, 32)).astype(np.float32)
-    loop = FitLoop(LightGCN(noise, whole.shape[0], 1), whole, small_config(learning_rate=0.03), 30)
+    torch.manual_seed(0)
+    model = LightGCN.build(whole, small_config())
+    loop = FitLoop(model, whole, small_config(learning_rate=0.03), 30)
     loop.run(FitHooks(), StopRequest())
     first, last = loop.records[0].loss, loop.records[-1].loss
     assert first is not None
@@ -58,7 +59,7 @@ def test_training_lowers_the_loss_and_moves_the_vectors_from_a_start_without_str
 
 def test_accuracy_on_blocks_is_far_above_popularity(blocks: Interactions, tmp_path: Path) -> None:
     accuracy = _train(blocks, small_config(), tmp_path).accuracy
-    served, popular = accuracy.row("lightgcn_int8"), accuracy.row("popularity")
+    served, popular = accuracy.row("int8"), accuracy.row("popularity")
     # Two of three tracks that are left belong to other blocks, so chance is near popularity.
     assert 0.75 < served["recall@10"] <= 1.0
     assert served["ndcg@10"] > 1.5 * popular["ndcg@10"]
@@ -107,7 +108,7 @@ def test_an_interruption_keeps_the_best_so_far(blocks: Interactions, tmp_path: P
     assert result.interrupted
     assert result.chosen.epochs <= 3
     assert len(result.chosen.records) <= 4
-    assert result.accuracy.row("lightgcn_int8")["recall@10"] > 0.75
+    assert result.accuracy.row("int8")["recall@10"] > 0.75
     assert result.table.listener_addresses == tuple(sorted(blocks.addresses))
 
 
@@ -118,13 +119,13 @@ def test_a_deadline_stops_choosing_and_the_run_is_complete(blocks: Interactions,
 
 
 def test_early_stopping_keeps_the_parameters_of_the_best_epoch(blocks: Interactions) -> None:
-    scores = iter([0.9, 0.3, 0.5, 0.4, 0.2, 0.9])
+    scores = iter([Validated(ndcg, 0.1 * n) for n, ndcg in enumerate([0.9, 0.3, 0.5, 0.4, 0.2, 0.9])])
     seen: list[EpochRecord] = []
     states: list[dict[str, Any]] = []
-    model = LightGCN(np.ones((30, 32), np.float32), blocks.shape[0], 1)
+    model = LightGCN.build(blocks, small_config())
     loop = FitLoop(model, blocks, small_config(patience=2), 10)
     loop.run(FitHooks(lambda m, g: next(scores), seen.append, states.append), StopRequest())
-    assert loop.best_epoch == 2
+    assert (loop.best_epoch, loop.popularity_weight) == (2, 0.2)
     assert [record.epoch for record in seen] == [0, 1, 2, 3, 4]
     best = states[1]["best"]
     assert all(torch.equal(value, best[name]) for name, value in model.state_dict().items())
@@ -136,13 +137,20 @@ def test_too_large_a_loss_by_freezing_is_refused(blocks: Interactions, tmp_path:
 
 
 def test_an_unknown_model_is_named_with_those_that_exist(blocks: Interactions, tmp_path: Path) -> None:
-    with pytest.raises(UnknownModel, match="'oracle'; known are lightgcn"):
+    with pytest.raises(UnknownModel, match="'oracle'; known are spectral-lightgcn, lightgcn"):
         _train(blocks, small_config(model="oracle"), tmp_path)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_each_model_finds_the_blocks(blocks: Interactions, tmp_path: Path, name: str) -> None:
+    config = small_config(model=name, epochs=40, patience=40, learning_rate=0.02)
+    accuracy = _train(blocks, config, tmp_path).accuracy
+    assert accuracy.row("int8")["recall@10"] > max(0.7, 1.3 * accuracy.row("popularity")["recall@10"])
 
 
 def test_a_sampled_softmax_learns_too(blocks: Interactions, tmp_path: Path) -> None:
     result = _train(blocks, small_config(candidates=8, epochs=6), tmp_path)
-    assert result.accuracy.row("lightgcn_int8")["recall@10"] > 0.75
+    assert result.accuracy.row("int8")["recall@10"] > 0.75
 
 
 def test_rows_of_the_table_carry_the_identities_of_the_data(blocks: Interactions, tmp_path: Path) -> None:

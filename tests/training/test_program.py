@@ -22,7 +22,7 @@ from training.registry import latest_run, list_runs
 ROOT = Path(__file__).parents[2]
 SMALL = [
     "--dimension=32", "--threads=1", "--epochs=3", "--evaluate-every=1", "--batch-listeners=16",
-    "--learning-rate=0.01", "--similarity-shrink=1", "--allowed-quantisation-loss=0.05",
+    "--cut=random", "--allowed-quantisation-loss=0.05",
 ]  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def test_a_run_leaves_table_metrics_card_and_pictures(out: Path, snapshot: Path)
     assert "0x" + table.snapshot_digest.hex() == metrics["snapshot_digest"] == manifest["digest"]
     assert "0x" + table.model_digest.hex() == metrics["model_digest"]
     assert [row["key"] for row in metrics["models"]] == [
-        "lightgcn_float", "lightgcn_int8", "spectral_start", "item_knn", "popularity",
+        "float", "int8", "start", "item_knn", "popularity",
     ]  # fmt: skip
     card = (out / "model_card.md").read_text()
     for row in metrics["models"]:
@@ -75,7 +75,11 @@ def test_the_model_digest_can_be_recomputed_from_what_was_written(out: Path) -> 
     table, metrics = load_table(out), json.loads((out / "metrics.json").read_text())
     configuration = configuration_of(metrics)
     settings = TrainingConfig(**metrics["settings"]).identity()
-    assert configuration == {**settings, "trained_epochs": metrics["chosen_epoch"]}
+    assert configuration == {
+        **settings,
+        "trained_epochs": metrics["chosen_epoch"],
+        "popularity_weight": metrics["popularity_weight"],
+    }
     bare = type(table)(**{**vars(table), "model_digest": bytes(32)})
     assert model_digest(bare, configuration, metrics["code_version"]) == table.model_digest
     assert model_digest(bare, configuration, "other code") != table.model_digest

@@ -51,7 +51,7 @@ def test_parameters_results_digests_and_curves_are_kept(tracked: tuple[Path, Pat
     params = dict(_query(store, "SELECT key, value FROM params"))
     assert params == {name: str(value) for name, value in metrics["settings"].items()}
     latest = dict(_query(store, "SELECT key, value FROM latest_metrics"))
-    served = next(row for row in metrics["models"] if row["key"] == "lightgcn_int8")
+    served = next(row for row in metrics["models"] if row["key"] == "int8")
     assert latest["ndcg_at_20"] == served["ndcg@20"]
     assert latest["item_knn/recall_at_10"] == metrics["models"][3]["recall@10"]
     tags = dict(_query(store, "SELECT key, value FROM tags"))

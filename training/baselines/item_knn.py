@@ -10,9 +10,9 @@ import numpy as np
 from scipy import sparse
 
 from training.baselines.baseline import Baseline
+from training.baselines.similarity import build_similarity
 from training.data.interactions import Interactions
 from training.evaluation import Scorer
-from training.similarity import build_similarity
 
 ALL = 0
 """Number of neighbours that means no limit."""

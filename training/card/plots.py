@@ -14,7 +14,7 @@ from training.card.figure import BLUE, GREY, INK, MUTED, ORANGE, PURPLE, SKY, ne
 _COLOURS = {
     SERVED: BLUE,
     EXACT: SKY,
-    "spectral_start": PURPLE,
+    "start": PURPLE,
     "item_knn": ORANGE,
 }
 _LABELS = {"recall@10": "Recall@10", "recall@20": "Recall@20", "ndcg@10": "NDCG@10", "ndcg@20": "NDCG@20"}

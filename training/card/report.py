@@ -17,6 +17,7 @@ from training.data.interactions import Interactions
 from training.evaluation.bootstrap import intervals_by_metric
 from training.evaluation.breakdown import build_breakdown, novelty_of
 from training.evaluation.per_listener import measure_listeners
+from training.models import model_named
 from training.pipeline import TrainingResult
 from training.run_files import METRICS_FORMAT
 from tunefi.ids import hex_of
@@ -56,6 +57,7 @@ def build_metrics(result: TrainingResult, artists: TrackArtists | None = None) -
             ],
         },
         "chosen_epoch": result.chosen.epochs,
+        "popularity_weight": result.chosen.popularity_weight,
         "interrupted": result.interrupted,
         "curve": [
             {
@@ -121,8 +123,8 @@ def build_model_card(metrics: dict[str, Any]) -> dict[str, Any]:
     return {
         "format": "tunefi-model-card/1",
         "name": metrics["model"],
-        "what": "LightGCN (He et al., SIGIR 2020) in PyTorch Geometric: one vector for each listener and "
-        "track; the score of a recommendation is their dot product in int8.",
+        "what": f"{model_named(metrics['model']).title}, a graph neural network in PyTorch Geometric: one "
+        "vector for each listener and track; the score of a recommendation is their dot product in int8.",
         "model_digest": metrics["model_digest"],
         "snapshot_digest": metrics["snapshot_digest"],
         "code_version": metrics["code_version"],

@@ -5,9 +5,15 @@ Owns the list. Refuses to know anything else about them.
 
 from training.errors import UnknownModel
 from training.models.lightgcn import LightGCN
+from training.models.lightgcnpp import LightGCNPP
 from training.models.model import VectorModel
+from training.models.spectral_lightgcn import SpectralLightGCN
 
-MODELS: dict[str, type[VectorModel]] = {"lightgcn": LightGCN}
+MODELS: dict[str, type[VectorModel]] = {
+    "spectral-lightgcn": SpectralLightGCN,
+    "lightgcn": LightGCN,
+    "lightgcnpp": LightGCNPP,
+}
 
 
 def model_named(name: str) -> type[VectorModel]:

@@ -194,8 +194,8 @@ export class MadeService {
       },
       metrics: {
         accuracy: [
-          row("lightgcn_float", "LightGCN, float32", 0.17),
-          row("lightgcn_int8", "LightGCN, int8 as served", 0.1698),
+          row("float", "Spectral LightGCN, float32", 0.17),
+          row("int8", "Spectral LightGCN, int8 as served", 0.1698),
           row("item_knn", "item-kNN, tuned", 0.165),
           row("popularity", "popularity", 0.07),
         ],

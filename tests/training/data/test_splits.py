@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.kit.listening import block_pairs, interactions_of
 from tests.training.settings import small_config
+from training.baselines.similarity import build_similarity
 from training.data.errors import LeakingSplit, TimesMissing
 from training.data.interactions import Interactions
 from training.data.parts import Split, build_split, check_split, split_given
@@ -23,7 +24,6 @@ from training.data.splits import (
 )
 from training.errors import MalformedSplit
 from training.phases import cut
-from training.similarity import build_similarity
 
 
 def _keys(part: Interactions) -> set[tuple[int, int]]:

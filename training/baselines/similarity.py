@@ -1,6 +1,6 @@
 """How alike two tracks are by the listeners they share.
 
-Owns the shrunk cosine, which item-kNN ranks with and the network starts from. Refuses to know either.
+Owns the shrunk cosine. Refuses to know what ranks with it.
 """
 
 import numpy as np
