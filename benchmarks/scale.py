@@ -67,7 +67,7 @@ def compare_sizes(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for name, cost in (("seconds", _seconds), ("mib", _mib)):
         each = [cost(run) / run["interactions"] * _MILLION for run in runs]
         found[f"{name}_per_million"] = [round(value, 3) for value in each]
-        found[f"{name}_spread"] = round(max(each) / min(each) - 1, 3)
+        found[f"{name}_spread"] = round(max(each) / min(each) - 1, 3) if min(each) > 0 else 0.0
         found[f"{name}_marginal"] = [
             round((cost(b) - cost(a)) / (b["interactions"] - a["interactions"]) * _MILLION, 3)
             for a, b in pairwise(runs)

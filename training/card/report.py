@@ -34,6 +34,7 @@ def build_metrics(result: TrainingResult, artists: TrackArtists | None = None) -
     return {
         "format": METRICS_FORMAT,
         "model": config.model,
+        "title": model_named(config.model).title,
         "model_digest": hex_of(result.table.model_digest),
         "snapshot_digest": hex_of(result.table.snapshot_digest),
         "code_version": result.code_version,
@@ -123,7 +124,7 @@ def build_model_card(metrics: dict[str, Any]) -> dict[str, Any]:
     return {
         "format": "tunefi-model-card/1",
         "name": metrics["model"],
-        "what": f"{model_named(metrics['model']).title}, a graph neural network in PyTorch Geometric: one "
+        "what": f"{metrics['title']}, a graph neural network in PyTorch Geometric: one "
         "vector for each listener and track; the score of a recommendation is their dot product in int8.",
         "model_digest": metrics["model_digest"],
         "snapshot_digest": metrics["snapshot_digest"],

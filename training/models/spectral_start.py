@@ -49,9 +49,8 @@ def build_spectral_start(
     )
     count = min(dimension, min(damped.shape))
     left, values, right = _leading(damped, count, seed)
-    scale = np.where(values > 1e-6 * values[0], np.maximum(values, 1e-30) ** spectrum_power, 0.0).astype(
-        np.float32
-    )
+    there = values > 1e-6 * values[0]
+    scale = np.where(there, np.where(there, values, 1.0) ** spectrum_power, 0.0).astype(np.float32)
     return (
         _of_length_one(left * scale, interactions.listener_rows, dimension),
         _of_length_one(right * scale, interactions.track_rows, dimension),
