@@ -4,6 +4,7 @@ Owns which rows stand in it and what is said about them. Refuses to know files a
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,6 +98,21 @@ def measure_side_by_side(
         ),
         results=results,
     )
+
+
+def measure_served(tables: Sequence[EmbeddingTable], split: Split) -> list[ListenerResults]:
+    """Return what served tables reach for those listeners for whom each of them has a vector.
+
+    Args:
+        tables: Learned from `split.train`, all of them.
+        split: Its test part is asked for.
+    """
+    shown = [np.isin(split.test.listener_rows, served_listeners(table, split.train)) for table in tables]
+    asked = split.test.part(np.logical_and.reduce(shown))
+    return [
+        build_results(rank_served(table, split.train, LIST_LENGTH), asked, table.model_name)
+        for table in tables
+    ]
 
 
 def _row(baseline: MeasuredBaseline, split: Split) -> dict[str, Any]:

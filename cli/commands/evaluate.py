@@ -1,38 +1,25 @@
 """`tunefi evaluate MODEL`: what a served table is worth on pairs that it did not learn from."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from cli.held_out import DataFolder, LaterSnapshot, TrainedOn, load_held_out
 from cli.output import print_json, print_table, results
 from cli.runner import AsJson, load_settings, run_command
-from recsys.table import EmbeddingTable, load_table
-from tunefi.errors import FinalError
-
-if TYPE_CHECKING:
-    from training.data.parts import Split
+from recsys.table import load_table
 
 _COLUMNS = ("recall@10", "ndcg@10", "recall@20", "ndcg@20", "mrr@20", "hit@20", "coverage@20", "novelty@20")
-
-
-class NothingToTestOn(FinalError):
-    """It was not said on which pairs a model is to be tested."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "name what to test on: --data with the folder of train.txt and test.txt, or --snapshot with a "
-            "later snapshot and --trained-on with the one that the model learned from"
-        )
 
 
 def evaluate(
     model: Annotated[Path, typer.Argument(help="Folder of a model that `tunefi train` wrote.")],
     *,
-    data: Annotated[Path | None, typer.Option(help="Folder with train.txt and test.txt.")] = None,
-    snapshot: Annotated[Path | None, typer.Option(help="A snapshot later than the model's.")] = None,
-    trained_on: Annotated[Path | None, typer.Option(help="The snapshot the model learned from.")] = None,
+    data: DataFolder = None,
+    snapshot: LaterSnapshot = None,
+    trained_on: TrainedOn = None,
     baselines: Annotated[bool, typer.Option("--baselines", help="Measure the baselines too.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="Threads of baselines.")] = 1,
     as_json: AsJson = False,
@@ -59,7 +46,7 @@ async def _evaluate(
     from training.side_by_side import all_baselines, measure_side_by_side
 
     table = load_table(model)
-    split = _held_out(table, data, snapshot, trained_on)
+    split = load_held_out(table, data, snapshot, trained_on)
     found = measure_side_by_side(
         table,
         split,
@@ -75,18 +62,6 @@ async def _evaluate(
         results.print(f"{name.replace('_', ' ')}: {count}", markup=False)
     for each in found.comparisons:
         results.print(each.verdict(), markup=False)
-
-
-def _held_out(
-    table: EmbeddingTable, data: Path | None, snapshot: Path | None, trained_on: Path | None
-) -> "Split":
-    from training.evaluation.held_out import held_out_of_text, held_out_since
-
-    if data is not None and snapshot is None and trained_on is None:
-        return held_out_of_text(table, data)
-    if data is None and snapshot is not None and trained_on is not None:
-        return held_out_since(table, trained_on, snapshot)
-    raise NothingToTestOn
 
 
 def _print_models(rows: tuple[dict[str, Any], ...]) -> None:

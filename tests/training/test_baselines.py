@@ -18,7 +18,7 @@ from training.baselines.item_knn import ALL, ItemKnn, ItemKnnChoice
 from training.baselines.measured import measure_baselines
 from training.baselines.popularity import Popularity
 from training.data.parts import build_split
-from training.evaluation import rank_by_scores
+from training.evaluation import Scorer, rank_by_scores
 
 BLOCKS = interactions_of(block_pairs(), 30)
 
@@ -42,7 +42,13 @@ def test_the_same_settings_give_the_same_scores_on_one_thread(key: str) -> None:
 @pytest.mark.parametrize("key", [key for key in BASELINES if key != "popularity"])
 def test_a_baseline_that_knows_who_asks_finds_the_block_of_each_listener(key: str) -> None:
     split = build_split(BLOCKS, "random", test_share=0.3)
-    scorer = BASELINES[key].fit(split.train, BASELINES[key].settings[-1])
+    relevant = split.validation.heard()
+
+    def _validate(scorer: Scorer) -> float:
+        return recall_at_k(rank_by_scores(scorer, split.learn.seen(), 30, 5), relevant, 5)
+
+    chosen = choose_settings(BASELINES[key], split.learn, _validate)[0]
+    scorer = BASELINES[key].fit(split.train, chosen)
     ranking = rank_by_scores(scorer, split.train.seen(), 30, 5)
     by_all = rank_by_scores(Popularity().fit(split.train), split.train.seen(), 30, 5)
     found, known = (recall_at_k(lists, split.test.heard(), 5) for lists in (ranking, by_all))

@@ -1,6 +1,7 @@
 """A served table on pairs that it did not learn from: which those are, and that its lists are the served."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +152,31 @@ def test_evaluate_prints_a_table_and_one_object(
     assert f"{found['models'][0]['ndcg@10']:.4f}" in people.stdout
     assert found["split"]["test_pairs"] == 58
     assert len(found["breakdown"]["by_activity"]) >= 1
+
+
+def test_two_served_tables_are_compared_on_data_that_both_learned_from(
+    text: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNEFI_HOME", str(tmp_path))
+    learned = load_text(text[0]).train
+    table = _table(learned)
+    # The other knows one listener less, who is not asked then, and has every other track the wrong way round.
+    signs = np.where(np.arange(30) % 2, 1, -1).astype(np.int8)[:, None]
+    worse = replace(
+        table,
+        track_vectors=table.track_vectors * signs,
+        listener_addresses=table.listener_addresses[1:],
+        listener_vectors=table.listener_vectors[1:],
+    )
+    save_table(worse, tmp_path / "worse")
+    command = ["compare", str(tmp_path / "worse"), str(text[1]), "--json"]
+    found = json.loads(CliRunner().invoke(app, [*command, "--data", str(text[0])]).stdout)
+    assert found["verdict"].startswith("model is better than worse: ")
+    tested = load_text(text[0]).test
+    first = learned.addresses.index(table.listener_addresses[0])
+    assert found["listeners"] == len(np.setdiff1d(tested.listener_rows, [first]))
+    unnamed = CliRunner().invoke(app, [*command, "--snapshot", str(text[0])])
+    assert json.loads(unnamed.stdout)["error"] == "NothingToTestOn"
 
 
 def test_evaluate_measures_what_was_heard_since_a_snapshot(
