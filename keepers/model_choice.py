@@ -18,7 +18,6 @@ from tunefi.ids import Hash32
 from tunefi.promotions import Promotions
 
 _SETTINGS = "settings.json"
-_OF_THE_MACHINE = ("threads", "budget_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +89,4 @@ def _load_settings(model: StoredModel) -> dict[str, Any] | None:
         settings: dict[str, Any] = json.loads((model.path / _SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return {name: value for name, value in settings.items() if name not in _OF_THE_MACHINE}
+    return settings

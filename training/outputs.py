@@ -23,6 +23,7 @@ from training.errors import UnusableOutput
 from training.evaluation.results import build_results, save_results
 from training.pipeline import TrainingResult
 from training.run_files import CARD, CARD_MARKDOWN, CARD_PAGE, METRICS, SETTINGS
+from training.settings_file import without_machine
 
 
 def check_replaceable(out: Path) -> None:
@@ -71,7 +72,7 @@ def _write(result: TrainingResult, directory: Path, artists: TrackArtists | None
         CARD_MARKDOWN: format_model_card(card, pictures),
         CARD_PAGE: format_card_page(card, pictures),
         CARD: json.dumps(card, indent=1) + "\n",
-        SETTINGS: json.dumps(metrics["settings"], indent=1) + "\n",
+        SETTINGS: json.dumps(without_machine(metrics["settings"]), indent=1) + "\n",
         METRICS: json.dumps(metrics, indent=1) + "\n",
     }
     for name, text in texts.items():

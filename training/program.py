@@ -55,12 +55,13 @@ def _run(options: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
     )
     if options.fresh:
         checkpoints.remove()
+    artists = load_track_artists(options.snapshot, interactions.track_ids)
     stop = StopRequest()
     tracker = _open_tracker(options, config, interactions)
     try:
         with stop_on_interrupt(stop):
             result = train(interactions, config, checkpoints, LineProgress(), stop, tracker.on_epoch)
-        metrics = save_run(result, options.out, load_track_artists(options.snapshot, interactions.track_ids))
+        metrics = save_run(result, options.out, artists)
     except BaseException:
         tracker.finish("FAILED")
         raise

@@ -15,6 +15,7 @@ from recsys.table import MANIFEST, EmbeddingTable, load_table, table_digest
 from training.digest import configuration_of, model_digest
 from training.errors import UnknownRun, UnusableRun
 from training.run_files import METRICS, METRICS_FORMAT, SETTINGS
+from training.settings_file import without_machine
 from tunefi.home import Home
 from tunefi.ids import Hash32, hex_of
 from tunefi.promotions import Promotions, PromotionState
@@ -94,7 +95,7 @@ def check_run(run: RegisteredRun) -> EmbeddingTable:
     ):
         if expected != found:
             raise UnusableRun(run.path, f"{what} is {found} where {expected} is expected: a file was altered")
-    if json.loads((run.path / SETTINGS).read_text(encoding="utf-8")) != run.metrics["settings"]:
+    if json.loads((run.path / SETTINGS).read_text(encoding="utf-8")) != without_machine(run.metrics["settings"]):
         raise UnusableRun(run.path, f"{SETTINGS} has other settings than {METRICS}: a file was altered")
     return table
 

@@ -12,6 +12,14 @@ from training.errors import UnreadableSettings
 from tunefi.whole_file import save_whole
 
 
+_OF_THE_MACHINE = ("threads", "budget_seconds")
+
+
+def without_machine(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without those that belong to the machine: threads, and a limit by its clock."""
+    return {name: value for name, value in settings.items() if name not in _OF_THE_MACHINE}
+
+
 def load_settings_file(path: Path) -> dict[str, Any]:
     """Return the settings in a file, by name.
 

@@ -139,6 +139,7 @@ class MlflowTracker:
             if code := self._child.wait(self._patience_seconds):
                 self._say(f"its process ended with code {code}; what was not stored is lost")
         except subprocess.TimeoutExpired:
+            self._say_warnings()
             self._say(f"not done after {self._patience_seconds:.0f} s; what was not stored is lost")
         finally:
             self._child.kill()

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 _EXPERIMENT = "tunefi"
+_EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
+"""Has MLflow's page open on the runs."""
 _NEXT_TRY_SECONDS = 15.0
 _NAMES = {"start": "the run", "measure": "points of curves", "end": "results", "file": "files"}
 
@@ -41,13 +43,16 @@ class MlflowRun:
 
         with _alone(self._folder, needed=not self._server):
             self._client = MlflowClient(self._server or f"sqlite:///{self._folder / 'mlflow.sqlite'}")
-            experiment = self._client.get_experiment_by_name(_EXPERIMENT)
-            where = None if self._server else (self._folder / "artifacts").as_uri()
-            number = (
-                experiment.experiment_id if experiment else self._client.create_experiment(_EXPERIMENT, where)
-            )
+            number = self._find_experiment()
         self._run = self._client.create_run(number, run_name=name, tags=tags).info.run_id
         self._client.log_batch(self._run, params=[Param(key, value) for key, value in params.items()])
+
+    def _find_experiment(self) -> str:
+        found = self._client.get_experiment_by_name(_EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        where = None if self._server else (self._folder / "artifacts").as_uri()
+        return str(self._client.create_experiment(_EXPERIMENT, where, _EXPERIMENT_TAGS))
 
     def measure(self, values: dict[str, float], step: int) -> None:
         """Store a point of curves."""
@@ -164,11 +169,8 @@ def _alone(folder: Path, *, needed: bool) -> Iterator[None]:
         yield
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
     os.nice(5)  # Training is what this machine is for.
-    main(sys.stdin.buffer, _say)
+    # What libraries print is no warning of ours.
+    warnings_out, sys.stdout = sys.stdout, sys.stderr
+    main(sys.stdin.buffer, lambda text: print(text, file=warnings_out, flush=True))

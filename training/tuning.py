@@ -28,7 +28,7 @@ from training.errors import DivergedTraining, StudyInUse, StudyOfOthers
 from training.fit import EpochRecord
 from training.phases import Phase, PhaseRunner
 from training.search_space import searched_settings, suggest_settings, within_bounds
-from training.settings_file import save_settings_file
+from training.settings_file import save_settings_file, without_machine
 from training.stop import StopRequest
 from tunefi.ids import hex_of
 from tunefi.progress import Progress, SilentProgress
@@ -119,8 +119,8 @@ class Tuning:
         return study
 
     def _check_same(self, study: optuna.Study) -> None:
-        searched = set(searched_settings()) | {"threads", "budget_seconds"}
-        fixed = {name: value for name, value in self._base.model_dump().items() if name not in searched}
+        settings, searched = without_machine(self._base.model_dump()), searched_settings()
+        fixed = {name: value for name, value in settings.items() if name not in searched}
         for name, value in (("data", hex_of(self._parts.learn.snapshot_digest)), ("settings", fixed)):
             known = study.user_attrs.get(name)
             if known is None:
@@ -172,8 +172,7 @@ class Tuning:
 
     def _save_best(self, study: optuna.Study) -> None:
         if (best := _best(study)) is not None:
-            settings = {**self._base.identity(), **best.params}
-            settings.pop("threads")
+            settings = without_machine({**self._base.model_dump(), **best.params})
             comment = f"validation NDCG@20 {best.value:.5f}, trial {best.number} of {len(study.trials)}"
             save_settings_file(self.settings_path, settings, comment)
 

@@ -9,6 +9,7 @@ import pytest
 from ingest.entries import Plays
 from keepers.errors import TrainingFailed
 from keepers.model_choice import load_model_choice
+from keepers.models import list_models, load_model
 from keepers.report import Outcome
 from keepers.snapshots import find_latest_snapshot
 from recsys.table import load_table
@@ -17,6 +18,7 @@ from tests.kit.ipfs_node import run_ipfs_node
 from tunefi.hashing import keccak256
 from tunefi.ids import Address, EpochId
 from tunefi.ipfs.client import IpfsClient
+from tunefi.promotions import Promotions
 
 pytestmark = pytest.mark.evm
 
@@ -66,3 +68,31 @@ async def test_a_bundle_is_published_once_to_the_configured_node(world: World) -
         assert len(node.queries) == 1
         assert "bundle.json" in node.pinned
         assert "openings.sqlite" not in node.pinned
+
+
+async def test_the_promoted_model_goes_into_an_epoch_and_its_settings_into_the_next_training(
+    world: World,
+) -> None:
+    add_listeners(world, 60)
+    await world.settle()
+    quick = with_choices(world, training_seconds=20, training_threads=1)
+    await quick.run("snapshot", "train")
+    home, promotions = world.context.home, Promotions(world.context.home.promotions)
+    (trained,) = list_models(home)
+    newest = world.save_small_model()
+    choice = load_model_choice(home, quick.context.choices.dimension)
+    assert choice.find(trained.snapshot_digest) == load_model(home.model(newest))
+    promotions.promote(trained.model_digest, at="2026-01-31T09:30:00+00:00", by="ada", why="it was trained")
+    await quick.run("build_epoch")
+    assert world.context.library.load_bundle(EpochId(1)).header.model_digest == trained.model_digest
+
+    world.listen(8, 3)
+    await world.settle()
+    # The installation has come to other choices; what is promoted is trained all the same.
+    changed = with_choices(quick, dimension=64, seed=9)
+    reports = await changed.run("snapshot", "train")
+    assert [report.outcome for report in reports] == [Outcome.DONE, Outcome.DONE]
+    later = load_model_choice(home, 64).find(find_latest_snapshot(home).digest)  # type: ignore[union-attr]
+    assert later is not None
+    assert later.model_digest != trained.model_digest
+    assert (later.path / "settings.json").read_bytes() == (trained.path / "settings.json").read_bytes()

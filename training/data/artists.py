@@ -43,10 +43,12 @@ def load_track_artists(snapshot: Path, track_ids: Sequence[str]) -> TrackArtists
     names = [name or identity for name, identity in zip(artists["name"].to_pylist(), identities, strict=True)]
     track_row = {track_id: row for row, track_id in enumerate(track_ids)}
     artist_row = {identity: row for row, identity in enumerate(identities)}
+    made, makers = _rows(created["target"], track_row), _rows(created["source"], artist_row)
+    known = made >= 0
     rows = np.full(len(track_ids), -1, np.int64)
-    rows[_rows(created["target"], track_row)] = _rows(created["source"], artist_row)
+    rows[made[known]] = makers[known]
     return TrackArtists(tuple(names), rows)
 
 
 def _rows(column: pa.ChunkedArray, row_of: dict[str, int]) -> NDArray[np.int64]:
-    return np.array([row_of[text] for text in column.to_pylist()], np.int64)
+    return np.array([row_of.get(text, -1) for text in column.to_pylist()], np.int64)
