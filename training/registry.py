@@ -95,7 +95,9 @@ def check_run(run: RegisteredRun) -> EmbeddingTable:
     ):
         if expected != found:
             raise UnusableRun(run.path, f"{what} is {found} where {expected} is expected: a file was altered")
-    if json.loads((run.path / SETTINGS).read_text(encoding="utf-8")) != without_machine(run.metrics["settings"]):
+    if json.loads((run.path / SETTINGS).read_text(encoding="utf-8")) != without_machine(
+        run.metrics["settings"]
+    ):
         raise UnusableRun(run.path, f"{SETTINGS} has other settings than {METRICS}: a file was altered")
     return table
 

@@ -11,7 +11,6 @@ from typing import Any
 from training.errors import UnreadableSettings
 from tunefi.whole_file import save_whole
 
-
 _OF_THE_MACHINE = ("threads", "budget_seconds")
 
 

@@ -57,6 +57,7 @@ def save_listening(
     pairs: Sequence[Pair],
     tracks: int,
     plays: Sequence[int] | None = None,
+    made: Sequence[Pair] = (),
     **times: Sequence[int | None],
 ) -> Path:
     """Write pairs of numbers as a snapshot directory and return it.
@@ -66,6 +67,7 @@ def save_listening(
         pairs: Listeners and tracks.
         tracks: N.
         plays: Of each pair; 1 by default.
+        made: Artists and the tracks that each made.
         times: Columns `first_at` and `last_at` in microseconds; unknown by default.
     """
     nodes = {node.label: node_table_schema(node).empty_table() for node in NODES}
@@ -82,10 +84,28 @@ def save_listening(
             **{name: list(values) for name, values in times.items()},
         },
     )
+    if made:
+        nodes["Artist"], edges["CREATED"] = _artists(made)
     block, head = BlockRef(1, ZERO_HASH, ZERO_HASH, 0), LogHead(0, ZERO_HASH)
     digest = snapshot_digest(nodes, edges)
     save_snapshot(Snapshot(nodes, edges, 31337, block, head, SCHEMA_VERSION, digest), folder)
     return folder
+
+
+def _artists(made: Sequence[Pair]) -> tuple[pa.Table, pa.Table]:
+    """Return artists, every second one without a name, and what they made."""
+    numbers = sorted({artist for artist, _ in made})
+    nodes = next(node_table_schema(node) for node in NODES if node.label == "Artist")
+    edges = next(edge_table_schema(edge) for edge in EDGES if edge.type == "CREATED")
+    identities = [f"made-up:artist:{number}" for number in numbers]
+    names = [f"Artist {number}" if number % 2 == 0 else None for number in numbers]
+    columns = {
+        "source_label": ["Artist"] * len(made),
+        "source": [f"made-up:artist:{artist}" for artist, _ in made],
+        "target_label": ["Track"] * len(made),
+        "target": [track(number) for _, number in made],
+    }
+    return _filled(nodes, {"artist_id": identities, "name": names}), _filled(edges, columns)
 
 
 def _filled(schema: pa.Schema, columns: dict[str, list[Any]]) -> pa.Table:

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,14 +12,14 @@ import pytest
 
 from recsys.arrays import CsrRows
 from recsys.rank import NO_ROW, NO_SCORE, Ranking
-from tests.kit.listening import interactions_of
+from tests.kit.listening import block_pairs, interactions_of, save_listening, track
 from tests.training.settings import small_config
 from training.card.html import format_card_page
 from training.card.markdown import format_model_card
 from training.card.plots import draw_plots
 from training.card.report import build_metrics, build_model_card
 from training.checkpoint import CheckpointFolder
-from training.data.artists import TrackArtists
+from training.data.artists import TrackArtists, load_track_artists
 from training.data.interactions import Interactions
 from training.evaluation.breakdown import build_breakdown, novelty_of
 from training.evaluation.per_listener import measure_listeners
@@ -111,6 +112,16 @@ def test_exposure_is_shares_of_places_beside_shares_of_listening(
         assert one["places"] == pytest.approx(shown.count(row) / len(shown), abs=1e-5)
     assert sum(group["places"] for group in found["groups"]) == pytest.approx(1, abs=1e-4)
     assert sum(group["artists"] for group in found["groups"]) == found["artists"] == ARTISTS
+
+
+def test_who_made_a_track_is_read_from_a_snapshot(tmp_path: Path) -> None:
+    made = [(number % 3, number) for number in range(8)]
+    snapshot = save_listening(tmp_path / "snapshot", block_pairs(), 30, made=made)
+    track_ids = [track(number) for number in reversed(range(30))]
+    found = load_track_artists(snapshot, track_ids)
+    names = [found.names[row] if row >= 0 else None for row in found.rows[::-1]]
+    assert names[:4] == ["Artist 0", "made-up:artist:1", "Artist 2", "Artist 0"]
+    assert names[8:] == [None] * 22
 
 
 def test_a_track_that_half_as_many_heard_is_one_bit_newer(listening: Interactions) -> None:
