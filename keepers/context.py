@@ -12,6 +12,7 @@ from engagement.parameters import RewardParameters
 from graph_schema.store import GraphStore
 from ingest.interaction_log import InteractionLog
 from keepers.signing_record import SigningRecord
+from recsys.gates import GateLimits
 from tunefi.chain.contract import Contract
 from tunefi.chain.deployment import Deployment
 from tunefi.chain.rpc import JsonRpc
@@ -37,6 +38,7 @@ class KeeperChoices:
         generated: What in the data was made up, for people; empty where nothing was.
         rewards: Rule of rewards; its seed factors are replaced by those of the chain.
         claims_a_transaction: Accounts paid by one `claimBatch`.
+        gates: What a model must show before it is signed.
     """
 
     dimension: int = 128
@@ -48,6 +50,7 @@ class KeeperChoices:
     generated: str = ""
     rewards: RewardParameters = field(default_factory=RewardParameters)
     claims_a_transaction: int = 50
+    gates: GateLimits = field(default_factory=GateLimits)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
     FinalError
     ├── SigningRefused          something the keeper re-derived is not what it should sign
+    ├── GatesRefused            a model fails a published gate
+    ├── NoModelToGate           there is no such model, or its snapshot is gone
     ├── EpochVetoed             the guardian vetoed what this would commit again
     ├── EquivocationRefused     this keeper has signed another commitment for that time
     ├── ForeignEpoch            the chain has an epoch that this home knows nothing of
@@ -14,6 +16,7 @@
 Owns the nouns of this package. Refuses to know exit codes and HTTP.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tunefi.errors import FinalError, RetryableError
@@ -28,6 +31,29 @@ class SigningRefused(FinalError):
         super().__init__(
             f"not signed: {what} should be {expected}, this keeper finds {found}; "
             "find out which of the two is wrong before anything is signed"
+        )
+
+
+class GatesRefused(FinalError):
+    """A model fails a published gate, so it is neither built nor signed; the last final epoch stays."""
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__(
+            f"the model fails {len(self.failures)} of the published gates: {'; '.join(self.failures)}. "
+            "Nothing is signed and the last epoch stays in force; `tunefi epoch gate` shows all gates"
+        )
+
+
+class NoModelToGate(FinalError):
+    """There is no model to hold against the gates."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+        wanted = "of the newest snapshot" if name is None else f"whose digest alone begins with {name[:66]}"
+        super().__init__(
+            f"there is no model {wanted} here with its snapshot; `tunefi train` makes one, "
+            "`tunefi models list` shows which there are"
         )
 
 

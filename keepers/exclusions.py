@@ -3,9 +3,12 @@
 Owns the way from rows of the graph to rows of the table. The rule itself is `recsys.exclusions`.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph_schema.snapshot import Snapshot
 from recsys.arrays import CsrRows
@@ -25,12 +28,15 @@ def build_snapshot_exclusions(snapshot: Snapshot, table: EmbeddingTable) -> CsrR
     return build_exclusions(hidden, heard, len(table.listener_addresses), len(table.track_ids))
 
 
+def find_rows(identities: pa.ChunkedArray, known: Sequence[str]) -> NDArray[np.int64]:
+    """Return the row of each identity among the known ones, -1 where it is not among them."""
+    found = pc.fill_null(pc.index_in(identities, value_set=pa.array(known, pa.string())), -1)
+    rows: NDArray[np.int64] = np.asarray(found).astype(np.int64)
+    return rows
+
+
 def _timed_rows(edges: pa.Table, time_column: str, table: EmbeddingTable) -> TimedRows:
-    listeners = pc.index_in(edges["source"], value_set=pa.array(table.listener_addresses, pa.string()))
-    tracks = pc.index_in(edges["target"], value_set=pa.array(table.track_ids, pa.string()))
-    known = pc.and_(pc.is_valid(listeners), pc.is_valid(tracks))
-    return TimedRows.of_arrays(
-        np.asarray(listeners.filter(known)),
-        np.asarray(tracks.filter(known)),
-        edges[time_column].filter(known),
-    )
+    listeners = find_rows(edges["source"], table.listener_addresses)
+    tracks = find_rows(edges["target"], table.track_ids)
+    known = (listeners >= 0) & (tracks >= 0)
+    return TimedRows.of_arrays(listeners[known], tracks[known], edges[time_column].filter(pa.array(known)))

@@ -17,9 +17,11 @@ from graph_schema.snapshot import Snapshot
 from keepers.context import KeeperContext
 from keepers.errors import SigningRefused
 from keepers.exclusions import build_snapshot_exclusions
+from keepers.gates import load_gates_head, load_last_table, load_metrics, measure_gates
 from keepers.snapshots import find_snapshot
+from recsys.table import EmbeddingTable
 from tunefi.chain.blocks import fetch_block
-from tunefi.ids import Hash32, hex_of
+from tunefi.ids import EpochId, Hash32, hex_of
 
 
 async def recheck_epoch(context: KeeperContext, commitment: EpochCommitment, finalized: int) -> None:
@@ -34,10 +36,13 @@ async def recheck_epoch(context: KeeperContext, commitment: EpochCommitment, fin
         SigningRefused: Something differs; the message names it.
         SnapshotAltered, SnapshotTruncated: The snapshot's files are not those of its digest.
         RefusedReport: The bundle is not what the commitment says.
+        GatesRefused: The model fails a published gate.
     """
     snapshot = await asyncio.to_thread(_load_snapshot, context, commitment.snapshot_digest)
     await _check_blocks(context, commitment, snapshot, finalized)
     await asyncio.to_thread(_check_content, context, commitment, snapshot)
+    last = await load_last_table(context, commitment.epoch)
+    await asyncio.to_thread(_check_gates, context, commitment.epoch, snapshot, last)
 
 
 def _check_content(context: KeeperContext, commitment: EpochCommitment, snapshot: Snapshot) -> None:
@@ -50,6 +55,15 @@ def _check_content(context: KeeperContext, commitment: EpochCommitment, snapshot
     _require("the snapshot of the table", epoch.table.snapshot_digest, commitment.snapshot_digest)
     _require("the model of the table", epoch.table.model_digest, commitment.model_digest)
     _check_openings(epoch, context.library.load_openings(commitment.epoch))
+
+
+def _check_gates(
+    context: KeeperContext, epoch: EpochId, snapshot: Snapshot, last: EmbeddingTable | None
+) -> None:
+    """Measure the gates again, up to the entry of the log that the bundle names."""
+    table, metrics = context.library.load_table(epoch), load_metrics(context, epoch)
+    head = load_gates_head(context, epoch)
+    measure_gates(context, table, snapshot, metrics, last, head).check()
 
 
 def rebuild_epoch(context: KeeperContext, bundle: Bundle, snapshot: Snapshot) -> Epoch:

@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 
 from cli.commands.challenge import challenge, demand
+from cli.commands.gate import gate
 from cli.commands.keeper import run_job_command
 from cli.committed import CommittedEpoch, fetch_committed, graph_address
 from cli.exit_codes import ExitCode
@@ -103,5 +104,6 @@ def _print(
     )
 
 
+app.command()(gate)
 app.command()(challenge)
 app.command()(demand)

@@ -1,6 +1,7 @@
 """Rank every listener, build the two trees, write openings and bundle."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 
 from commitments.bundle import CORE_FILES, save_bundle
@@ -20,6 +21,7 @@ from keepers.chain_reads import (
 from keepers.context import KeeperContext
 from keepers.errors import EpochVetoed
 from keepers.exclusions import build_snapshot_exclusions
+from keepers.gates import GATES_FILE, GateReport, load_last_table, measure_model
 from keepers.model_choice import load_model_choice
 from keepers.models import StoredModel
 from keepers.report import JobReport, Outcome
@@ -53,6 +55,7 @@ async def run(context: KeeperContext, progress: Progress) -> JobReport:
         PromotedModelMissing: The promoted model was moved away.
         EpochVetoed: This snapshot and model were committed before and became invalid.
         EmptyEpoch: There are no tracks or no listeners.
+        GatesRefused: The model fails a published gate; nothing is built.
     """
     snapshot = find_latest_snapshot(context.home)
     choice = load_model_choice(context.home, context.choices.dimension)
@@ -69,7 +72,10 @@ async def run(context: KeeperContext, progress: Progress) -> JobReport:
     outcome = Outcome.NOTHING
     if not _verify_built(context, plan, keepers):
         terms = await _build_terms(context, plan, keepers)
-        await asyncio.to_thread(_save_epoch, context, plan, terms, progress)
+        last = await load_last_table(context, plan.epoch)
+        gates = await asyncio.to_thread(measure_model, context, plan.snapshot, plan.model, last)
+        gates.check()
+        await asyncio.to_thread(_save_epoch, context, plan, terms, gates, progress)
         outcome = Outcome.DONE
     cid = await _publish(context, plan.epoch)
     return JobReport(NAME, outcome, f"epoch {plan.epoch} is built, its bundle is {cid}", plan.epoch)
@@ -134,7 +140,9 @@ async def _build_terms(context: KeeperContext, plan: _Plan, keepers: KeeperSet) 
     )
 
 
-def _save_epoch(context: KeeperContext, plan: _Plan, terms: EpochTerms, progress: Progress) -> None:
+def _save_epoch(
+    context: KeeperContext, plan: _Plan, terms: EpochTerms, gates: GateReport, progress: Progress
+) -> None:
     """Write table and openings, then the bundle: where it is, the rest is."""
     progress.update(0, 4, "ranking every listener")
     table = load_table(plan.model.path)
@@ -149,6 +157,7 @@ def _save_epoch(context: KeeperContext, plan: _Plan, terms: EpochTerms, progress
     extras = {
         name: content for name, content in plan.model.load_public_files().items() if name not in CORE_FILES
     }
+    extras[GATES_FILE] = (json.dumps(gates.to_json(), indent=1) + "\n").encode()
     named = [titles.get(track_id, track_id) for track_id in table.track_ids]
     save_bundle(epoch, named, context.library.bundle(plan.epoch), extras)
     progress.update(4, 4, "done")
