@@ -14,6 +14,7 @@ from recsys.quantise import quantise_listeners, quantise_tracks
 from recsys.table import EmbeddingTable, build_table
 from training.accuracy import Accuracy, measure_accuracy
 from training.checkpoint import CheckpointFolder
+from training.cold_start import add_new_tracks
 from training.config import TrainingConfig
 from training.data.interactions import Interactions
 from training.data.parts import Split
@@ -90,15 +91,16 @@ def train(
     accuracy = measure_accuracy(
         cuts,
         _start(cuts.train, config, chosen.popularity_weight),
-        tested.vectors,
+        add_new_tracks(tested.vectors, cuts.train),
         model_named(config.model).title,
         config.allowed_quantisation_loss,
     )
     served = runner.refit("serve", interactions, chosen)
+    vectors = add_new_tracks(_served_vectors(served, interactions, config), interactions)
     version = read_code_version()
     return TrainingResult(
         config=config,
-        table=_freeze(interactions, _served_vectors(served, interactions, config), chosen, config, version),
+        table=_freeze(interactions, vectors, chosen, config, version),
         accuracy=accuracy,
         cuts=cuts,
         chosen=chosen,

@@ -1,6 +1,7 @@
 """`tunefi bench`: what this machine reaches, to hold against docs/measurements.md."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -54,6 +55,29 @@ def ranking(
 ) -> None:
     """Rank two large tables exactly, beside implicit and FAISS on the same numbers and threads."""
     run_command(_ranking(rounds, as_json), as_json=as_json)
+
+
+@app.command("cold")
+def cold_start(
+    directory: Annotated[Path, typer.Argument(help="Folder with user_artists.dat and what lies beside it.")],
+    *,
+    epochs: Annotated[int | None, typer.Option(min=0, help="Passes over all listeners.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Take tracks and listeners out of the data and recommend them, or to them, as new ones."""
+    run_command(_cold_start(directory, epochs, threads, as_json), as_json=as_json)
+
+
+async def _cold_start(directory: Path, epochs: int | None, threads: int, as_json: bool) -> None:
+    from benchmarks.cold_start import measure_cold_start  # Loads torch.
+    from training.config import TrainingConfig
+
+    chosen = {"threads": threads} | ({} if epochs is None else {"epochs": epochs})
+    config = TrainingConfig.model_validate(chosen)
+    with ConsoleProgress("cold start") as progress:
+        found = await asyncio.to_thread(measure_cold_start, directory, config, progress)
+    print_result(found, as_json=as_json)
 
 
 async def _ranking(rounds: int, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Made-up listening with a known answer, as pairs and as a snapshot directory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ from training.data.interactions import Interactions, build_interactions
 from tunefi.ids import Hash32
 
 Pair = tuple[int, int]
+Edge = tuple[str, str, str, str]
+"""Label and key of the source, label and key of the target."""
+
+_ENDS = ("source_label", "source", "target_label", "target")
 
 
 def address(listener: int) -> str:
@@ -58,6 +62,9 @@ def save_listening(
     tracks: int,
     plays: Sequence[int] | None = None,
     made: Sequence[Pair] = (),
+    *,
+    more_nodes: Mapping[str, Sequence[str]] | None = None,
+    more_edges: Mapping[str, Sequence[Edge]] | None = None,
     **times: Sequence[int | None],
 ) -> Path:
     """Write pairs of numbers as a snapshot directory and return it.
@@ -68,6 +75,8 @@ def save_listening(
         tracks: N.
         plays: Of each pair; 1 by default.
         made: Artists and the tracks that each made.
+        more_nodes: Keys of further nodes, by label.
+        more_edges: Further relationships by type; a TAGGED one counts once.
         times: Columns `first_at` and `last_at` in microseconds; unknown by default.
     """
     nodes = {node.label: node_table_schema(node).empty_table() for node in NODES}
@@ -86,6 +95,12 @@ def save_listening(
     )
     if made:
         nodes["Artist"], edges["CREATED"] = _artists(made)
+    for label, keys in (more_nodes or {}).items():
+        nodes[label] = _filled(nodes[label].schema, {nodes[label].schema.names[0]: list(keys)})
+    for type_, ends in (more_edges or {}).items():
+        columns = {name: [end[place] for end in ends] for place, name in enumerate(_ENDS)}
+        columns |= {"count": [1] * len(ends)} if type_ == "TAGGED" else {}
+        edges[type_] = _filled(edges[type_].schema, columns)
     block, head = BlockRef(1, ZERO_HASH, ZERO_HASH, 0), LogHead(0, ZERO_HASH)
     digest = snapshot_digest(nodes, edges)
     save_snapshot(Snapshot(nodes, edges, 31337, block, head, SCHEMA_VERSION, digest), folder)

@@ -18,6 +18,7 @@ from scipy import sparse
 from graph_schema.snapshot import load_snapshot
 from recsys.arrays import CsrRows
 from recsys.table_rows import track_key
+from training.data.relations import Relations, read_relations
 from training.errors import DegenerateSnapshot
 from tunefi.ids import Hash32
 
@@ -40,6 +41,7 @@ class Interactions:
         hidden: Tracks that each listener has hidden; never a pair, never recommended.
         snapshot_digest: Digest from the manifest.
         times: When each pair was first heard, seconds since 1970, int64 (P,); None unless all are known.
+        relations: What else is known of these listeners and tracks; None where nobody looked.
     """
 
     addresses: tuple[str, ...]
@@ -49,6 +51,7 @@ class Interactions:
     hidden: CsrRows
     snapshot_digest: Hash32
     times: Longs | None = None
+    relations: Relations | None = None
 
     def __len__(self) -> int:
         return len(self.listener_rows)
@@ -90,7 +93,7 @@ class Interactions:
 
 
 def load_interactions(snapshot: Path) -> Interactions:
-    """Return the pairs of a snapshot directory.
+    """Return the pairs of a snapshot directory, with what else it says of their listeners and tracks.
 
     Args:
         snapshot: What `graph_schema.snapshot.save_snapshot` wrote; every file is held against the manifest.
@@ -104,7 +107,7 @@ def load_interactions(snapshot: Path) -> Interactions:
     """
     loaded = load_snapshot(snapshot, check_digest=False)
     listened, hid = loaded.edges["LISTENED_TO"], loaded.edges["HID"]
-    return build_interactions(
+    pairs = build_interactions(
         track_ids=loaded.nodes["Track"]["track_id"],
         listened=(listened["source"], listened["target"]),
         # A relationship without a number of plays is one without plays.
@@ -113,6 +116,7 @@ def load_interactions(snapshot: Path) -> Interactions:
         snapshot_digest=loaded.digest,
         times=pc.floor(pc.divide(pc.coalesce(listened["first_at"], listened["last_at"]), _MICROSECONDS)),
     )
+    return replace(pairs, relations=read_relations(loaded, pairs.addresses, pairs.track_ids))
 
 
 class _Pairs(NamedTuple):
