@@ -9,6 +9,7 @@ Owns the directory. Refuses to know how its content was made.
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,19 @@ def check_replaceable(out: Path) -> None:
         raise UnusableOutput(out)
 
 
-def save_run(result: TrainingResult, out: Path, artists: TrackArtists | None = None) -> dict[str, Any]:
+def save_run(
+    result: TrainingResult,
+    out: Path,
+    artists: TrackArtists | None = None,
+    ablation: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
     """Write a run and return its metrics; an older run at the path is replaced once all is written.
 
     Args:
         result: What to write.
         out: The directory; its parent is made where needed.
         artists: Who made the tracks, where that is known.
+        ablation: Rows of `training.ablation`, where it was asked for.
 
     Raises:
         UnusableOutput: Something else than an older run is there.
@@ -52,7 +59,7 @@ def save_run(result: TrainingResult, out: Path, artists: TrackArtists | None = N
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     try:
-        metrics = _write(result, waiting, artists)
+        metrics = _write(result, waiting, build_metrics(result, artists, ablation))
         _put_in_place(waiting, out)
     except BaseException:
         shutil.rmtree(waiting, ignore_errors=True)
@@ -60,8 +67,7 @@ def save_run(result: TrainingResult, out: Path, artists: TrackArtists | None = N
     return metrics
 
 
-def _write(result: TrainingResult, directory: Path, artists: TrackArtists | None) -> dict[str, Any]:
-    metrics = build_metrics(result, artists)
+def _write(result: TrainingResult, directory: Path, metrics: dict[str, Any]) -> dict[str, Any]:
     card = build_model_card(metrics)
     save_table(result.table, directory)
     served = build_results(result.accuracy.rankings[SERVED], result.cuts.test, result.config.model)

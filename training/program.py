@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from training.ablation import measure_ablation
 from training.card.markdown import format_accuracy
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
@@ -61,7 +62,9 @@ def _run(options: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
     try:
         with stop_on_interrupt(stop):
             result = train(interactions, config, checkpoints, LineProgress(), stop, tracker.on_epoch)
-        metrics = save_run(result, options.out, artists)
+            wanted = options.ablation and not result.interrupted
+            ablation = measure_ablation(result.cuts, config, LineProgress(), stop) if wanted else []
+        metrics = save_run(result, options.out, artists, ablation)
     except BaseException:
         tracker.finish("FAILED")
         raise
@@ -106,6 +109,9 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--track", type=Path, help="Folder in which MLflow keeps the run, unless MLFLOW_TRACKING_URI is set."
+    )
+    parser.add_argument(
+        "--ablation", action="store_true", help="Also train without each part of the model, for the card."
     )
     parser.add_argument("--no-track", action="store_true", help="Tell MLflow nothing, whatever is set.")
     for name, field in TrainingConfig.model_fields.items():

@@ -11,11 +11,11 @@ from typing import Any
 from training.errors import UnreadableSettings
 from tunefi.whole_file import save_whole
 
-_OF_THE_MACHINE = ("threads", "budget_seconds")
+_OF_THE_MACHINE = ("threads", "device", "budget_seconds")
 
 
 def without_machine(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings without those that belong to the machine: threads, and a limit by its clock."""
+    """Return settings without those that belong to the machine: threads, device, a limit of time."""
     return {name: value for name, value in settings.items() if name not in _OF_THE_MACHINE}
 
 

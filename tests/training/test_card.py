@@ -14,6 +14,7 @@ from recsys.arrays import CsrRows
 from recsys.rank import NO_ROW, NO_SCORE, Ranking
 from tests.kit.listening import block_pairs, interactions_of, save_listening, track
 from tests.training.settings import small_config
+from training.ablation import measure_ablation, variants_of
 from training.card.html import format_card_page
 from training.card.markdown import format_model_card
 from training.card.plots import draw_plots
@@ -23,6 +24,7 @@ from training.data.artists import TrackArtists, load_track_artists
 from training.data.interactions import Interactions
 from training.evaluation.breakdown import build_breakdown, novelty_of
 from training.evaluation.per_listener import measure_listeners
+from training.phases import cut
 from training.pipeline import train
 from training.stop import StopRequest
 from tunefi.progress import SilentProgress
@@ -185,6 +187,20 @@ def test_the_page_needs_nothing_else_and_says_what_the_metrics_say(
     assert metrics["model_digest"] in page
     assert "no &lt;b&gt;layer" in page
     assert "prefers-color-scheme: dark" in page
+
+
+def test_an_ablation_has_the_whole_model_first_and_a_row_for_each_part(
+    listening: Interactions, metrics: dict[str, Any]
+) -> None:
+    config = small_config(epochs=1, allowed_quantisation_loss=0.5)
+    rows = measure_ablation(cut(listening, config), config, SilentProgress(), StopRequest())
+    assert [row["name"] for row in rows] == [variant.name for variant in variants_of(config)]
+    whole, start = rows[0], rows[1]
+    assert whole["ndcg@20"] == metrics["models"][0]["ndcg@20"]
+    assert start["ndcg@20"] == metrics["models"][2]["ndcg@20"]
+    assert "| learning: its start alone |".replace(":", "\\:") in format_model_card(
+        build_model_card({**metrics, "ablation": rows})
+    )
 
 
 def test_names_of_strangers_are_only_text_in_both_forms(metrics: dict[str, Any]) -> None:

@@ -107,7 +107,7 @@ def _ablation(rows: list[dict[str, Any]]) -> str:
         return ""
     names = [name for name in ACCURACY if name in rows[0]]
     lines = [[escape(row["name"]), *(f"{row[name]:.4f}" for name in names)] for row in rows]
-    return _section("Ablation", _table(["what was left out", *(_LABELS[name] for name in names)], lines))
+    return _section("Ablation", _table(["taken away", *(_LABELS[name] for name in names)], lines))
 
 
 def _figures(pictures: Mapping[str, str]) -> str:

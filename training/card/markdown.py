@@ -86,7 +86,7 @@ def _ablation(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return ""
     names = [name for name in ACCURACY if name in rows[0]]
-    lines = [f"| what was left out | {' | '.join(names)} |", "|---" * (1 + len(names)) + "|"]
+    lines = [f"| taken away | {' | '.join(names)} |", "|---" * (1 + len(names)) + "|"]
     lines += [
         f"| {_escaped(row['name'])} | {' | '.join(f'{row[name]:.4f}' for name in names)} |" for row in rows
     ]

@@ -4,6 +4,7 @@ Owns what a reader is told, and in which words. Refuses to know how anything was
 """
 
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -23,12 +24,15 @@ from training.run_files import METRICS_FORMAT
 from tunefi.ids import hex_of
 
 
-def build_metrics(result: TrainingResult, artists: TrackArtists | None = None) -> dict[str, Any]:
+def build_metrics(
+    result: TrainingResult, artists: TrackArtists | None = None, ablation: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Return the content of `metrics.json`.
 
     Args:
         result: The run.
         artists: Who made the tracks, where that is known.
+        ablation: Rows of `training.ablation`, where it was asked for.
     """
     accuracy, config = result.accuracy, result.config
     return {
@@ -49,6 +53,7 @@ def build_metrics(result: TrainingResult, artists: TrackArtists | None = None) -
             "ndcg@20_lost": round(accuracy.quantisation_loss, 6),
             "allowed": config.allowed_quantisation_loss,
         },
+        "ablation": list(ablation),
         "breakdown": _breakdown(result, artists),
         "split": _split(result),
         "item_knn": {
@@ -134,7 +139,7 @@ def build_model_card(metrics: dict[str, Any]) -> dict[str, Any]:
         "trained_on": _trained_on(metrics),
         "evaluation": _evaluation(metrics),
         "accuracy": metrics["models"],
-        "ablation": metrics.get("ablation", []),
+        "ablation": metrics["ablation"],
         "breakdown": metrics["breakdown"],
         "verdict": _verdict(metrics),
         "quantisation_loss_of_ndcg@20": metrics["quantisation"]["ndcg@20_lost"],
