@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.fitting import fit_model
 from recsys.arrays import CsrRows
 from recsys.fold_in import fold_in
 from recsys.quantise import quantise_listeners, quantise_tracks
@@ -29,10 +30,7 @@ from training.data.parts import build_split
 from training.evaluation import LIST_LENGTH, rank_by_scores
 from training.evaluation.bootstrap import mean_intervals, paired_differences
 from training.evaluation.per_listener import measure_listeners
-from training.fit import FitHooks, FitLoop, Validate
-from training.models import model_named
 from training.phases import build_validation, embed
-from training.stop import StopRequest
 from tunefi.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -141,28 +139,13 @@ def _learn(
     torch.set_num_threads(config.threads)
     split = build_split(train, "random", seed=config.seed)
     validate = build_validation(split, config.validation_listeners)
-    chosen = _fit(split.learn, config, config.epochs, validate=validate)
-    loop = _fit(train, config, chosen.best_epoch, weight=chosen.popularity_weight)
+    chosen = fit_model(split.learn, config, config.epochs, validate=validate)
+    loop = fit_model(train, config, chosen.best_epoch, weight=chosen.popularity_weight)
     vectors = embed(loop.model, loop.graph, loop.popularity_weight)
     return _Case(train, asked, *add_new_tracks(vectors, train))
 
 
-def _fit(
-    train: Interactions,
-    config: TrainingConfig,
-    epochs: int,
-    *,
-    validate: Validate | None = None,
-    weight: float = 0.0,
-) -> FitLoop:
-    torch.manual_seed(config.seed)
-    model = model_named(config.model).build(train, config)
-    loop = FitLoop(model, train, config, epochs, popularity_weight=weight)
-    loop.run(FitHooks(validate=validate), StopRequest())
-    return loop
-
-
-def _same_for_all(scores: Floats) -> Callable[[int, int], Floats]:
+def _same_for_all(scores: NDArray[Any]) -> Callable[[int, int], Floats]:
     return lambda start, stop: np.broadcast_to(scores, (stop - start, len(scores)))
 
 

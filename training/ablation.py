@@ -35,6 +35,15 @@ def variants_of(config: TrainingConfig) -> tuple[Variant, ...]:
         Variant("nothing", {}),
         Variant("learning: its start alone", {"epochs": 0}),
     )
+    if config.model == "relational-lightgcn":
+        return (
+            *common,
+            Variant("tags in the start", {"tag_start_weight": 0.0}),
+            Variant("messages along tags", {"tag_weight": 0.0}),
+            Variant("the loss of tags", {"tag_loss_weight": 0.0}),
+            Variant("messages along friendships", {"friend_weight": 0.0}),
+            Variant("all relations but plays", {"model": "spectral-lightgcn"}),
+        )
     if config.model != "spectral-lightgcn":
         return common
     return (

@@ -58,6 +58,14 @@ class TrainingConfig(BaseModel):
         0.6, ge=0, le=1.5, description="Power of popularity that weighs the tracks of the softmax."
     )
 
+    tag_tracks: int = Field(10, ge=1, description="Fewest heard tracks of a tag that takes part.")
+    tag_start_weight: float = Field(
+        0.12, ge=0, description="Weight of tags in the matrix of the start, for models that know them."
+    )
+    tag_weight: float = Field(1.0, ge=0, description="Weight of what tracks hear from their tags.")
+    tag_loss_weight: float = Field(1.0, ge=0, description="Weight of the loss of tags beside the listeners'.")
+    friend_weight: float = Field(0.0, ge=0, description="Weight of what listeners hear from their friends.")
+
     epochs: int = Field(12, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
     patience: int = Field(
         2, ge=1, description="Evaluations without a better validation NDCG@20 before stopping."

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import sparse
 from torch import Tensor
 
 from training.data.interactions import Interactions
@@ -68,8 +69,37 @@ def build_graph(interactions: Interactions, listener_power: float, track_power: 
         listener_power: a; 0.5 is LightGCN's.
         track_power: b; 0.5 is LightGCN's, less lets popular tracks speak louder.
     """
-    listeners, tracks = interactions.shape
-    owners, rows = interactions.listener_rows, interactions.track_rows
+    return _build(
+        interactions.listener_rows,
+        interactions.track_rows,
+        interactions.shape,
+        listener_power,
+        track_power,
+    )
+
+
+def build_graph_of(matrix: sparse.csr_array, row_power: float, column_power: float) -> BipartiteGraph:
+    """Return the graph of the entries of a matrix, its rows in the place of listeners; values do not count.
+
+    Args:
+        matrix: Any relation, (M, N).
+        row_power: a.
+        column_power: b.
+    """
+    entries = sparse.coo_array(matrix)
+    rows, columns = entries.row.astype(np.int64), entries.col.astype(np.int64)
+    order = np.lexsort((columns, rows))
+    return _build(rows[order], columns[order], matrix.shape, row_power, column_power)
+
+
+def _build(
+    owners: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    shape: tuple[int, int],
+    listener_power: float,
+    track_power: float,
+) -> BipartiteGraph:
+    listeners, tracks = shape
     weights = (
         _degrees(owners, listeners)[owners] ** -listener_power * _degrees(rows, tracks)[rows] ** -track_power
     )

@@ -69,6 +69,28 @@ def cold_start(
     run_command(_cold_start(directory, epochs, threads, as_json), as_json=as_json)
 
 
+@app.command()
+def relations(
+    directory: Annotated[Path, typer.Argument(help="Folder with user_artists.dat, friends and tags.")],
+    *,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="Split; repeat it for more than one.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Train with and without friends, tags and each part of the network: what does each add?"""
+    run_command(_relations(directory, seed, threads, as_json), as_json=as_json)
+
+
+async def _relations(directory: Path, seeds: list[int] | None, threads: int, as_json: bool) -> None:
+    from benchmarks.relations import SEEDS, measure_relations  # Loads torch.
+
+    with ConsoleProgress("relations") as progress:
+        found = await asyncio.to_thread(
+            measure_relations, directory, {"threads": threads}, progress, tuple(seeds or SEEDS)
+        )
+    print_result(found, as_json=as_json)
+
+
 async def _cold_start(directory: Path, epochs: int | None, threads: int, as_json: bool) -> None:
     from benchmarks.cold_start import measure_cold_start  # Loads torch.
     from training.config import TrainingConfig

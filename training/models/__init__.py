@@ -7,12 +7,14 @@ from training.errors import UnknownModel
 from training.models.lightgcn import LightGCN
 from training.models.lightgcnpp import LightGCNPP
 from training.models.model import VectorModel
+from training.models.relational_lightgcn import RelationalLightGCN
 from training.models.spectral_lightgcn import SpectralLightGCN
 
 MODELS: dict[str, type[VectorModel]] = {
     "spectral-lightgcn": SpectralLightGCN,
     "lightgcn": LightGCN,
     "lightgcnpp": LightGCNPP,
+    "relational-lightgcn": RelationalLightGCN,
 }
 
 

@@ -3,9 +3,11 @@
 Owns the network and how it is read. Refuses to know how it is trained.
 """
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -69,15 +71,18 @@ class SpectralLightGCN(LightGCN):
             spectrum_power=config.spectrum_power,
             seed=config.seed,
         )
-        degrees = torch.bincount(
-            torch.from_numpy(interactions.track_rows), minlength=interactions.shape[1]
-        ).float()
-        listeners, tracks = (_with_spread(torch.from_numpy(start)) for start in starts)
-        return cls(listeners, tracks, torch.log(degrees / degrees.sum()), config)
+        listeners, tracks = (with_spread(torch.from_numpy(start)) for start in starts[:2])
+        return cls(listeners, tracks, log_popularity(interactions.track_rows, interactions.shape[1]), config)
 
     def compute_loss(self, graph: BipartiteGraph, batch: Tensor, generator: torch.Generator) -> Tensor:
         """Return the softmax loss of the batch's pairs."""
-        listeners, tracks = self(graph)
+        return self.loss_of(self(graph), graph, batch, generator)
+
+    def loss_of(
+        self, vectors: tuple[Tensor, Tensor], graph: BipartiteGraph, batch: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """Return the same for vectors that are there already."""
+        listeners, tracks = vectors
         candidates = self._pick_candidates(graph, batch, generator)
         return compute_popularity_softmax(
             functional.normalize(listeners[batch]),
@@ -115,7 +120,13 @@ class SpectralLightGCN(LightGCN):
         return draw_candidates(self.log_weights, graph.heard_by(batch)[1], self._limit, generator)
 
 
-def _with_spread(unit: Tensor) -> Tensor:
+def log_popularity(rows: NDArray[np.integer[Any]], count: int) -> Tensor:
+    """Return the logarithm of each track's share of the pairs, float32 (N,); minus infinity without any."""
+    degrees = torch.bincount(torch.from_numpy(rows.astype(np.int64)), minlength=count).float()
+    return torch.log(degrees / degrees.sum())
+
+
+def with_spread(unit: Tensor) -> Tensor:
     """Return rows of length one scaled to the spread that the learning rate is meant for."""
     return unit * (_SPREAD / unit.pow(2).mean().sqrt().clamp(min=1e-12))
 

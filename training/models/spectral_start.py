@@ -22,7 +22,8 @@ def build_spectral_start(
     track_power: float,
     spectrum_power: float,
     seed: int,
-) -> tuple[Floats, Floats]:
+    below: sparse.csr_array | None = None,
+) -> tuple[Floats, Floats, Floats]:
     """Return the rows of U S^p and V S^p of U S V' = D_listeners^-a R D_tracks^-b, each of length one.
 
     A singular value says how much of the data a direction explains; a low power lets the fine ones speak.
@@ -36,9 +37,11 @@ def build_spectral_start(
         track_power: b.
         spectrum_power: p.
         seed: Decides the first guess of the iteration.
+        below: Further rows of the matrix, (K, N), taken as they are; they too bring tracks together.
 
     Returns:
-        float32 (M, D) and (N, D); rows of listeners and tracks without a pair are zero.
+        float32 (M, D), (N, D) and, for the rows below, (K, D); those of listeners and tracks without a pair
+        and of empty rows are zero.
     """
     heard = interactions.matrix().astype(np.float32)
     listeners, tracks = interactions.shape
@@ -47,13 +50,16 @@ def build_spectral_start(
         @ heard
         @ sparse.diags_array(_damping(interactions.track_rows, tracks, track_power))
     )
+    more = sparse.csr_array((0, tracks), dtype=np.float32) if below is None else below
+    damped = sparse.csr_array(sparse.vstack([damped, more.astype(np.float32)]))
     count = min(dimension, min(damped.shape))
     left, values, right = _leading(damped, count, seed)
     there = values > 1e-6 * values[0]
     scale = np.where(there, np.where(there, values, 1.0) ** spectrum_power, 0.0).astype(np.float32)
     return (
-        _of_length_one(left * scale, interactions.listener_rows, dimension),
+        _of_length_one(left[:listeners] * scale, interactions.listener_rows, dimension),
         _of_length_one(right * scale, interactions.track_rows, dimension),
+        _of_length_one(left[listeners:] * scale, np.flatnonzero(np.diff(more.indptr)), dimension),
     )
 
 
