@@ -15,6 +15,7 @@ from recsys.rank import NO_ROW, NO_SCORE, Ranking
 from tests.kit.listening import block_pairs, interactions_of, save_listening, track
 from tests.training.settings import small_config
 from training.ablation import measure_ablation, variants_of
+from training.card.beware import list_warnings
 from training.card.html import format_card_page
 from training.card.markdown import format_model_card
 from training.card.plots import draw_plots
@@ -214,6 +215,23 @@ def test_names_of_strangers_are_only_text_in_both_forms(metrics: dict[str, Any])
     assert "\\<script" in text
     assert "<script" not in text.replace("\\<script", "")
     assert "\\[x\\]\\(y\\)" in text
+
+
+def test_the_card_says_how_test_pairs_were_held_out_and_what_was_new(metrics: dict[str, Any]) -> None:
+    assert metrics["split"]["cut"] == "random"
+    assert "held out by a random cut" in build_model_card(metrics)["evaluation"]
+    assert "A random cut asks for tracks of the same time" in " ".join(list_warnings(metrics))
+    news = {
+        "new_listeners": 3,
+        "pairs_of_new_listeners": 12,
+        "new_tracks": 2,
+        "pairs_with_new_tracks": 1_234,
+    }
+    temporal = {**metrics, "split": {**metrics["split"], **news, "cut": "temporal"}}
+    beware = " ".join(list_warnings(temporal))
+    assert "3 listeners were new after the cut; the 12 tracks" in beware
+    assert "1,234 of the pairs asked for are with one of 2 tracks" in beware
+    assert "of the same time" not in beware
 
 
 def test_the_card_bewares_of_what_its_own_figures_show(metrics: dict[str, Any]) -> None:

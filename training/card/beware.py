@@ -16,13 +16,33 @@ def list_warnings(metrics: dict[str, Any]) -> list[str]:
         "Plays say what was heard, not what was liked; who is heard by many is recommended more.",
         "The accuracy is that of the tested model; the served one has the same settings and epochs and "
         "also learned from the test part, so it cannot be tested itself.",
-        "A random cut asks for tracks of the same time as those it learns from. What people hear "
-        "later is harder to foretell.",
+        *_of_cut(metrics["split"]),
         *_of_few(metrics),
         *_of_activity(breakdown["by_activity"]),
         *_of_popularity(breakdown["by_popularity"]),
         *_of_exposure(breakdown["exposure"]),
     ]
+
+
+def _of_cut(split: dict[str, Any]) -> list[str]:
+    if split["cut"] != "temporal":
+        return [
+            f"A {split['cut']} cut asks for tracks of the same time as those it learns from. What people "
+            "hear later is harder to foretell."
+        ]
+    found = []
+    if split["new_listeners"]:
+        found.append(
+            f"{split['new_listeners']:,} listeners were new after the cut; the "
+            f"{split['pairs_of_new_listeners']:,} tracks that they heard are not asked for, because nothing "
+            "was known of them."
+        )
+    if split["new_tracks"]:
+        found.append(
+            f"{split['pairs_with_new_tracks']:,} of the pairs asked for are with one of "
+            f"{split['new_tracks']:,} tracks that nobody had heard before the cut."
+        )
+    return found
 
 
 def _of_few(metrics: dict[str, Any]) -> list[str]:

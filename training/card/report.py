@@ -14,7 +14,6 @@ import torch_geometric
 from training.accuracy import ACCURACY, EXACT, SERVED
 from training.card.beware import list_warnings
 from training.data.artists import TrackArtists
-from training.data.interactions import Interactions
 from training.evaluation.bootstrap import intervals_by_metric
 from training.evaluation.breakdown import build_breakdown, novelty_of
 from training.evaluation.per_listener import measure_listeners
@@ -55,7 +54,7 @@ def build_metrics(
         },
         "ablation": list(ablation),
         "breakdown": _breakdown(result, artists),
-        "split": _split(result),
+        "split": result.cuts.counts(),
         "item_knn": {
             "chosen": vars(accuracy.item_knn),
             "tried": [
@@ -102,22 +101,6 @@ def _models(result: TrainingResult) -> list[dict[str, Any]]:
 def _breakdown(result: TrainingResult, artists: TrackArtists | None) -> dict[str, Any]:
     rankings, cuts = result.accuracy.rankings, result.cuts
     return build_breakdown(rankings[SERVED], rankings[EXACT], cuts.train, cuts.test.heard(), artists)
-
-
-def _split(result: TrainingResult) -> dict[str, Any]:
-    cuts = result.cuts
-    return {
-        "cut": result.config.cut,
-        "learn_pairs": len(cuts.learn),
-        "validation_pairs": len(cuts.validation),
-        "train_pairs": len(cuts.train),
-        "test_pairs": len(cuts.test),
-        "tested_listeners": _listeners(cuts.test),
-    }
-
-
-def _listeners(part: Interactions) -> int:
-    return len(numpy.unique(part.listener_rows))
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:
