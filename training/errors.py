@@ -10,7 +10,8 @@
     ├── UnreadableSettings      a file of settings that is not there or is no such file
     ├── StudyOfOthers           a study of a search over other data or settings
     ├── UnknownRun              no run, or more than one, of that name
-    └── UnusableRun             a run that must not be promoted: interrupted, or altered
+    ├── UnusableRun             a run that must not be promoted: interrupted, or altered
+    └── NothingInCommon         two tables without a track, or a listener, of both
     RetryableError
     └── StudyInUse              another search works on the study
 
@@ -129,3 +130,11 @@ class StudyInUse(RetryableError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"another search works on {path}; wait for its end, or name another file")
+
+
+class NothingInCommon(FinalError):
+    """Two tables that cannot be held against each other."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"the two tables share no {what}: they are of different collections")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from cli.commands.drift import drift
 from cli.output import print_json, print_result, print_table, results
 from cli.runner import AsJson, load_settings, run_command
 from training.registry import RegisteredRun, find_run, list_runs, promote, roll_back
@@ -16,6 +17,8 @@ from tunefi.ids import hex_of
 from tunefi.promotions import Promotions, PromotionState
 
 app = typer.Typer(help="List trained models, promote one, roll back.", no_args_is_help=True)
+
+app.command("drift")(drift)
 
 Model = Annotated[str, typer.Argument(help="The beginning of its digest, or the folder of a run.")]
 Why = Annotated[str, typer.Option(help="The reason, for those who read the history.")]

@@ -193,3 +193,17 @@ def test_people_see_a_table_with_the_promoted_one_marked(
 def test_the_list_is_there_without_torch() -> None:
     script = "import sys, cli.main; sys.exit('torch' in sys.modules or 'mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+def test_drift_between_two_models_is_told_and_drawn(
+    run: Run, trained: dict[str, Path], tmp_path: Path
+) -> None:
+    picture = tmp_path / "drift.svg"
+    code, found = run("drift", str(trained["first"]), str(trained["later"]), f"--picture={picture}")
+    assert code is ExitCode.OK
+    assert found["tracks"]["common"] == 30
+    assert found["tracks"]["new"] == 1
+    assert 0 <= found["drift"] <= 2
+    assert picture.read_text().startswith("<?xml")
+    code, same = run("drift", str(trained["first"]), digest_of(trained["first"]).hex())
+    assert (code, same["drift"], same["list_jaccard"]) == (ExitCode.OK, 0.0, 1.0)
