@@ -27,10 +27,10 @@ from training.config import TrainingConfig
 from training.data.hetrec import PublishedRelations, load_plays, load_published_relations
 from training.data.interactions import Interactions
 from training.data.parts import build_split
+from training.engine.job import build_validation, embed
 from training.evaluation import LIST_LENGTH, rank_by_scores
 from training.evaluation.bootstrap import mean_intervals, paired_differences
 from training.evaluation.per_listener import measure_listeners
-from training.phases import build_validation, embed
 from tunefi.progress import Progress
 
 Floats = NDArray[np.float64]

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks.errors import ShortCatalogue
+from recsys.arrays import distinct
 
 TRACKS = 40_000
 """As Gowalla's places. The catalogue stays the same while the audience grows: ranking all tracks for all
@@ -103,17 +104,11 @@ def draw_pairs(interactions: int, tracks: int, seed: int) -> tuple[Longs, Longs]
         wanted = degrees * (_SPARE * (interactions - len(keys)) / degrees.sum())
         counts = np.floor(wanted + generator.random(len(wanted))).astype(np.int64)
         owners = np.repeat(np.arange(len(degrees)), counts)
-        keys = _distinct(np.concatenate([keys, owners << 32 | shop.draw(tastes[owners], generator)]))
+        keys = distinct(np.concatenate([keys, owners << 32 | shop.draw(tastes[owners], generator)]))
     keep = np.ones(len(keys), np.bool_)
     keep[generator.choice(len(keys), len(keys) - interactions, replace=False)] = False
     keys = keys[keep]
     return keys >> 32, keys & 0xFFFFFFFF
-
-
-def _distinct(keys: Longs) -> Longs:
-    keys.sort()
-    distinct: Longs = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
-    return distinct
 
 
 def _degrees(listeners: int, most: int, generator: np.random.Generator) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ def compare_sizes(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         runs: Figures of each size, ascending.
     """
     found: dict[str, Any] = {"peak_mib": max(run["peak_mib"] for run in runs)}
-    for name, cost in (("seconds", _seconds), ("mib", _mib)):
+    for name, cost in (("seconds", _seconds), ("cpu_seconds", _cpu_seconds), ("mib", _mib)):
         each = [cost(run) / run["interactions"] * _MILLION for run in runs]
         found[f"{name}_per_million"] = [round(value, 3) for value in each]
         found[f"{name}_spread"] = round(max(each) / min(each) - 1, 3) if min(each) > 0 else 0.0
@@ -80,6 +80,10 @@ def compare_sizes(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _seconds(run: dict[str, Any]) -> float:
     return float(run["seconds"])
+
+
+def _cpu_seconds(run: dict[str, Any]) -> float:
+    return float(run["cpu_seconds"])
 
 
 def _mib(run: dict[str, Any]) -> float:

@@ -30,10 +30,11 @@ from recsys.quantise import quantise_listeners, quantise_tracks
 from recsys.rank import Ranking, rank_top_k
 from training.config import TrainingConfig
 from training.data.interactions import Interactions, build_interactions
+from training.engine.job import Vectors, embed
 from training.evaluation import LIST_LENGTH, measure_ranking
 from training.fit import FitHooks, FitLoop
 from training.models import model_named
-from training.phases import Vectors, cut, embed
+from training.phases import cut
 from training.stop import StopRequest
 from tunefi.ids import Hash32
 
@@ -51,7 +52,8 @@ class SizeFigures:
     Attributes:
         interactions, listeners, tracks: Of the data.
         seconds: Of all stages.
-        stages: Seconds of each.
+        cpu_seconds: The same of all threads of the process, which other work on the machine hardly changes.
+        stages, cpu_stages: Seconds of each.
         peak_mib: Most memory of the process.
         base_mib: The same after the small audience.
         metrics: Of the served table on the test part, so that it is seen to have learned.
@@ -61,7 +63,9 @@ class SizeFigures:
     listeners: int = 0
     tracks: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
+    cpu_stages: dict[str, float] = field(default_factory=dict)
     peak_mib: float = 0.0
     base_mib: float = 0.0
     metrics: dict[str, float] = field(default_factory=dict)
@@ -70,9 +74,10 @@ class SizeFigures:
     def stage(self, name: str, say: Said) -> Iterator[None]:
         """Measure the block as a stage."""
         say(sum(_EXPECTED_SHARES.get(known, 0.0) for known in self.stages), name)
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         yield
         self.stages[name] = round(time.perf_counter() - started, 3)
+        self.cpu_stages[name] = round(time.process_time() - cpu_started, 3)
 
 
 def measure_size(listening: Callable[[], Listening], config: TrainingConfig, say: Said) -> SizeFigures:
@@ -98,6 +103,7 @@ def measure_size(listening: Callable[[], Listening], config: TrainingConfig, say
     figures.interactions = len(interactions)
     figures.listeners, figures.tracks = interactions.shape
     figures.seconds = round(sum(figures.stages.values()), 3)
+    figures.cpu_seconds = round(sum(figures.cpu_stages.values()), 3)
     figures.peak_mib = peak_mib()
     return figures
 
@@ -105,8 +111,8 @@ def measure_size(listening: Callable[[], Listening], config: TrainingConfig, say
 def _build(listening: Listening) -> Interactions:
     columns = listening.listened
     return build_interactions(
-        track_ids=listening.track_ids.to_pylist(),
-        listened=(columns["source"].to_pylist(), columns["target"].to_pylist()),
+        track_ids=listening.track_ids,
+        listened=(columns["source"], columns["target"]),
         plays=np.asarray(columns["plays"], np.float64),
         snapshot_digest=Hash32(bytes(32)),
     )

@@ -20,6 +20,17 @@ Rows = NDArray[np.uint32]
 Scores = NDArray[np.int32]
 
 
+def distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the keys in ascending order, each once.
+
+    `np.unique` puts 64-bit keys into a hash table, which took 150 times as long for two million of them.
+    """
+    ordered = np.sort(keys)
+    first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
 @dataclass(frozen=True)
 class CsrRows:
     """A sorted set of rows for each of B listeners, in compressed form.
@@ -92,7 +103,7 @@ class CsrRows:
     @classmethod
     def of_pairs(cls, listener_rows: NDArray[Any], rows: NDArray[Any], listeners: int) -> Self:
         """Return the sorted, unique form of (listener, row) pairs in any order."""
-        keys = np.unique(listener_rows.astype(np.int64) << 32 | rows.astype(np.int64))
+        keys = distinct(listener_rows.astype(np.int64) << 32 | rows.astype(np.int64))
         counts = np.bincount(keys >> 32, minlength=listeners)
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return cls(indptr, (keys & 0xFFFFFFFF).astype(np.uint32))

@@ -13,9 +13,10 @@ from typing import Any
 from training.checkpoint import CheckpointFolder
 from training.config import TrainingConfig
 from training.data.parts import Split
+from training.engine.job import Vectors, embed
 from training.errors import DivergedTraining
 from training.evaluation import LIST_LENGTH, dot_product_scorer, measure_ranking, rank_by_scores
-from training.phases import PhaseRunner, Vectors, embed
+from training.phases import PhaseRunner
 from training.stop import StopRequest
 from tunefi.progress import Progress, SilentProgress
 

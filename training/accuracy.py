@@ -9,21 +9,22 @@ from typing import Any
 
 from recsys.arrays import CsrRows
 from recsys.metrics import ndcg_at_k
-from recsys.rank import Ranking
+from recsys.rank import Ranking, rank_top_k
 from training.baselines.baseline import choose_settings
 from training.baselines.item_knn import ItemKnn, ItemKnnChoice
 from training.baselines.popularity import Popularity
 from training.data.parts import Split
+from training.engine.job import Vectors
 from training.errors import QuantisationLoss
 from training.evaluation import (
     LIST_LENGTH,
+    Ranker,
     Scorer,
     dot_product_scorer,
     measure_ranking,
     rank_by_scores,
     rank_frozen,
 )
-from training.phases import Vectors
 
 ACCURACY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 EXACT, SERVED = "float", "int8"
@@ -59,7 +60,12 @@ class Accuracy:
 
 
 def measure_accuracy(
-    cuts: Split, start: Vectors, trained: Vectors, title: str, allowed_loss: float
+    cuts: Split,
+    start: Vectors,
+    trained: Vectors,
+    title: str,
+    allowed_loss: float,
+    rank: Ranker = rank_top_k,
 ) -> Accuracy:
     """Return the table; the test part is read here and nowhere else.
 
@@ -69,6 +75,7 @@ def measure_accuracy(
         trained: Vectors after it.
         title: What people call the model.
         allowed_loss: Share of NDCG@20 that freezing may cost.
+        rank: Ranks the served table.
 
     Raises:
         QuantisationLoss: It costs more.
@@ -76,7 +83,7 @@ def measure_accuracy(
     choice, tried = choose_settings(ItemKnn(), cuts.learn, _validation(cuts))
     table = _Table(cuts)
     table.add_scores(EXACT, f"{title}, float32", dot_product_scorer(*trained))
-    table.add(SERVED, f"{title}, int8 as served", lambda k: rank_frozen(*trained, table.seen, k))
+    table.add(SERVED, f"{title}, int8 as served", lambda k: rank_frozen(*trained, table.seen, k, rank))
     table.add_scores("start", "its start, not trained", dot_product_scorer(*start))
     table.add_scores("item_knn", "item-kNN, tuned", ItemKnn().fit(cuts.train, choice))
     table.add_scores("popularity", "popularity", Popularity().fit(cuts.train))

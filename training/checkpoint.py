@@ -37,17 +37,27 @@ class CheckpointFolder:
 
     def save(self, name: str, state: dict[str, Any]) -> None:
         """Write the state of a fit; a crash leaves the older one."""
-        if not self._is_ours():
-            self.remove()
-            self._path.mkdir(parents=True)
-            (self._path / _FINGERPRINT).write_text(self._fingerprint, encoding="utf-8")
+        self._claim()
         waiting = self._path / f"{name}.part"
         torch.save(state, waiting)
         waiting.replace(self._path / f"{name}.pt")
 
+    def place(self, name: str) -> Path:
+        """Return a folder for states of another form; those of another run are gone."""
+        self._claim()
+        folder = self._path / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
     def remove(self) -> None:
         """Forget everything."""
         shutil.rmtree(self._path, ignore_errors=True)
+
+    def _claim(self) -> None:
+        if not self._is_ours():
+            self.remove()
+            self._path.mkdir(parents=True)
+            (self._path / _FINGERPRINT).write_text(self._fingerprint, encoding="utf-8")
 
     def _is_ours(self) -> bool:
         try:

@@ -13,10 +13,11 @@ import torch
 
 from training.config import TrainingConfig
 from training.data.interactions import Interactions
+from training.engine.workers import ALONE, Workers
 from training.errors import DivergedTraining
 from training.graph import BipartiteGraph
 from training.models.model import VectorModel
-from training.stop import StopRequest
+from training.stop import Stop
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,24 @@ class FitHooks:
     save_state: Callable[[dict[str, Any]], None] = lambda state: None
 
 
+class BatchLoss(torch.nn.Module):
+    """A model's loss as a network, which is what several workers can share."""
+
+    def __init__(self, model: VectorModel, graph: BipartiteGraph) -> None:
+        super().__init__()
+        self.model, self._graph = model, graph
+
+    def forward(self, batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Return the mean loss over the pairs of some listeners."""
+        return self.model.compute_loss(self._graph, batch, generator)
+
+
 @dataclass
 class FitLoop:
     """Trains a model until the last epoch, until validation stops rising, or until asked to stop.
+
+    Several workers run the same loop with the same random numbers; each computes the loss of its share of the
+    listeners of a batch, and the mean gradient moves the same parameters everywhere.
 
     Attributes:
         model: Changed in place; holds the best parameters once `run` returns.
@@ -79,17 +95,20 @@ class FitLoop:
     worse: int = 0
     finished: bool = False
     records: list[EpochRecord] = field(default_factory=list)
+    workers: Workers = ALONE
     _best: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.device = choose_device(self.config)
         self.model.to(self.device)
         self.graph = self.model.build_graph(self.interactions, self.config).to(self.device)
+        self._loss = self.workers.join(BatchLoss(self.model, self.graph))
+        self._degrees = self.graph.listener_degrees()
         self._optimiser = torch.optim.Adam(self.model.parameters(), lr=self.config.learning_rate)
         self._generator = torch.Generator().manual_seed(self.config.seed)
         self._listening = torch.unique(torch.from_numpy(self.interactions.listener_rows))
 
-    def run(self, hooks: FitHooks, stop: StopRequest) -> None:
+    def run(self, hooks: FitHooks, stop: Stop) -> None:
         """Train to the end or to the request to stop; the epoch that a request cuts off does not count.
 
         Raises:
@@ -132,24 +151,28 @@ class FitLoop:
         self.epoch, self.best_epoch, self.best_score, self.popularity_weight, self.worse = state["counters"]
         self.records = [EpochRecord(*values) for values in state["records"]]
 
-    def _train_epoch(self, stop: StopRequest) -> float | None:
+    def _train_epoch(self, stop: Stop) -> float | None:
         """Return the mean loss, or None when asked to stop, which leaves the model in between."""
         self.model.train()
         order = self._listening[torch.randperm(len(self._listening), generator=self._generator)]
         losses = []
         for batch in torch.split(order, self.config.batch_listeners):
-            if stop.requested:
+            if self.workers.decide(lambda: [float(stop.requested)])[0]:
                 return None
             losses.append(self._step(batch.to(self.device)))
         return sum(losses) / len(losses)
 
     def _step(self, batch: torch.Tensor) -> float:
-        loss = self.model.compute_loss(self.graph, batch, self._generator)
-        value = float(loss.item())
+        mine = self.workers.share(batch)
+        part = float(self._degrees[mine].sum() / self._degrees[batch].sum())
+        # A batch's last listeners may be fewer than the workers: who has none computes a loss of no weight.
+        loss = self._loss(mine if part else batch[:1], self.workers.lots(self._generator)) * part
+        value = self.workers.total(float(loss.item()))
         if not math.isfinite(value):
             raise DivergedTraining(self.epoch + 1)
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        # Workers average their gradients; times their number, it is the gradient of the batch's mean.
+        (loss * self.workers.count).backward()
         self._optimiser.step()
         return value
 
@@ -158,7 +181,7 @@ class FitLoop:
         if hooks.validate is None:
             self.best_epoch = self.epoch
         elif self.epoch % self.config.evaluate_every == 0 or self.epoch == self.epochs:
-            found = hooks.validate(self.model, self.graph)
+            found = self._validate(hooks.validate)
             score = found.ndcg
             # The start is measured and never kept in place of a trained model, unless nothing is trained.
             if self.epoch > 0 or self.epochs == 0:
@@ -166,6 +189,13 @@ class FitLoop:
         record = EpochRecord(self.epoch, loss, score, seconds)
         self.records.append(record)
         hooks.on_epoch(record)
+
+    def _validate(self, validate: Validate) -> Validated:
+        def _ask() -> list[float]:
+            found = validate(self.model, self.graph)
+            return [found.ndcg, found.popularity_weight]
+
+        return Validated(*self.workers.decide(_ask, 2))
 
     def _keep_if_best(self, found: Validated) -> None:
         if found.ndcg > self.best_score:

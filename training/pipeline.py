@@ -19,8 +19,10 @@ from training.config import TrainingConfig
 from training.data.interactions import Interactions
 from training.data.parts import Split
 from training.digest import model_digest, read_code_version
+from training.engine.engine import LOCAL, Engine
+from training.engine.job import Fitted, Vectors, embed
 from training.models import model_named
-from training.phases import Fitted, OnEpoch, PhaseRunner, Vectors, cut, embed, ignore_epoch
+from training.phases import OnEpoch, PhaseRunner, cut, ignore_epoch
 from training.stop import StopRequest
 from tunefi.ids import Hash32
 from tunefi.progress import Progress
@@ -66,6 +68,7 @@ def train(
     progress: Progress,
     stop: StopRequest,
     on_epoch: OnEpoch = ignore_epoch,
+    engine: Engine = LOCAL,
 ) -> TrainingResult:
     """Return the frozen table of a snapshot and what it is worth.
 
@@ -76,6 +79,7 @@ def train(
         progress: Hears of epochs.
         stop: Asked before each step; once it says so, the best model so far is measured and frozen.
         on_epoch: Hears of each point of a curve.
+        engine: Runs the fits and ranks the served table.
 
     Raises:
         MalformedSplit: A part would be empty.
@@ -85,7 +89,7 @@ def train(
     started = time.monotonic()
     torch.set_num_threads(config.threads)
     cuts = cut(interactions, config)
-    runner = PhaseRunner(config, checkpoints, progress, stop, on_epoch)
+    runner = PhaseRunner(config, checkpoints, progress, stop, on_epoch, engine)
     chosen = runner.choose(cuts)
     tested = runner.refit("test", cuts.train, chosen)
     accuracy = measure_accuracy(
@@ -94,6 +98,7 @@ def train(
         add_new_tracks(tested.vectors, cuts.train),
         model_named(config.model).title,
         config.allowed_quantisation_loss,
+        engine.rank,
     )
     served = runner.refit("serve", interactions, chosen)
     vectors = add_new_tracks(_served_vectors(served, interactions, config), interactions)

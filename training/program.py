@@ -20,6 +20,7 @@ from training.config import TrainingConfig
 from training.data.artists import load_track_artists
 from training.data.interactions import Interactions, load_interactions
 from training.digest import read_code_version
+from training.engine.engine import open_engine
 from training.line_progress import LineProgress
 from training.outputs import check_replaceable, save_run
 from training.pipeline import train
@@ -60,8 +61,8 @@ def _run(options: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
     stop = StopRequest()
     tracker = _open_tracker(options, config, interactions)
     try:
-        with stop_on_interrupt(stop):
-            result = train(interactions, config, checkpoints, LineProgress(), stop, tracker.on_epoch)
+        with open_engine(options.engine, options.workers) as engine, stop_on_interrupt(stop):
+            result = train(interactions, config, checkpoints, LineProgress(), stop, tracker.on_epoch, engine)
             wanted = options.ablation and not result.interrupted
             ablation = measure_ablation(result.cuts, config, LineProgress(), stop) if wanted else []
         metrics = save_run(result, options.out, artists, ablation)
@@ -114,12 +115,26 @@ def _build_parser() -> argparse.ArgumentParser:
         "--ablation", action="store_true", help="Also train without each part of the model, for the card."
     )
     parser.add_argument("--no-track", action="store_true", help="Tell MLflow nothing, whatever is set.")
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="Where to compute: in this process, or by Ray on workers, started here or RAY_ADDRESS's.",
+    )
+    parser.add_argument("--workers", type=_count, default=2, help="Ray's workers. Default: 2.")
     for name, field in TrainingConfig.model_fields.items():
         default = "none" if field.default is None else field.default
         parser.add_argument(
             f"--{name.replace('_', '-')}", help=f"{field.description} Default: {default}.".replace("%", "%%")
         )
     return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
 
 
 def _build_config(options: argparse.Namespace) -> TrainingConfig:

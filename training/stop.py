@@ -8,6 +8,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Protocol
+
+
+class Stop(Protocol):
+    """Says whether to stop."""
+
+    @property
+    def requested(self) -> bool:
+        """True once asked to."""
+        ...
 
 
 class StopRequest:

@@ -1,7 +1,7 @@
 """`tunefi train`: train a model, from this home's newest snapshot or from any."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +36,8 @@ def train(
     track: Annotated[
         bool, typer.Option(help="Keep the run in MLflow: in the home, or where MLFLOW_TRACKING_URI says.")
     ] = True,
+    engine: Annotated[str | None, typer.Option(help="`local` or `ray`; with two folders only.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Ray's workers; default: 2.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train where the newest snapshot has no model yet; or, with two folders, train from one into the other.
@@ -43,22 +45,30 @@ def train(
     Ctrl-C and SIGTERM have it write the best model so far; a second one ends it at once. Further options of
     training: `python -m training --help`.
     """
-    if snapshot is None and out is None and settings is None:
+    if snapshot is None and out is None and settings is None and engine is None:
         run_job_command("train", as_json=as_json)
     else:
-        run_command(_train(snapshot, out, settings, track, as_json), as_json=as_json)
+        further = {"engine": engine, "workers": workers}
+        run_command(_train(snapshot, out, settings, track, further, as_json), as_json=as_json)
 
 
 async def _train(
-    snapshot: Path | None, out: Path | None, chosen: Path | None, track: bool, as_json: bool
+    snapshot: Path | None,
+    out: Path | None,
+    chosen: Path | None,
+    track: bool,
+    further: dict[str, Any],
+    as_json: bool,
 ) -> ExitCode:
     if snapshot is None or out is None:
         raise TrainingPlaceIncomplete
-    words = _arguments(load_settings(), snapshot, out, chosen, track) + (["--json"] if as_json else [])
-    return await run_training_program("training", words)
+    words = _arguments(load_settings(), snapshot, out, chosen, track, further)
+    return await run_training_program("training", words + (["--json"] if as_json else []))
 
 
-def _arguments(settings: Settings, snapshot: Path, out: Path, chosen: Path | None, track: bool) -> list[str]:
+def _arguments(
+    settings: Settings, snapshot: Path, out: Path, chosen: Path | None, track: bool, further: dict[str, Any]
+) -> list[str]:
     in_file = load_settings_file(chosen) if chosen is not None else {}
     of_installation = {
         "dimension": settings.dimension,
@@ -73,6 +83,7 @@ def _arguments(settings: Settings, snapshot: Path, out: Path, chosen: Path | Non
         "settings": chosen,
         "track": settings.paths.tracking if track else None,
         **{name: value for name, value in of_installation.items() if name not in in_file},
+        **further,
     }
     words = [(f"--{name.replace('_', '-')}", str(v)) for name, v in options.items() if v is not None]
     silent = [] if track else ["--no-track"]

@@ -49,7 +49,13 @@ def test_the_same_seed_draws_the_same_listening_and_another_one_another() -> Non
 
 
 def _run(interactions: int, seconds: float, peak_mib: float) -> dict[str, Any]:
-    return {"interactions": interactions, "seconds": seconds, "peak_mib": peak_mib, "base_mib": 500.0}
+    return {
+        "interactions": interactions,
+        "seconds": seconds,
+        "cpu_seconds": seconds,
+        "peak_mib": peak_mib,
+        "base_mib": 500.0,
+    }
 
 
 def test_costs_in_proportion_are_flat_and_faster_growth_is_not() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from graph_schema.snapshot import load_snapshot
-from recsys.arrays import CsrRows
+from recsys.arrays import CsrRows, distinct
 from recsys.table_rows import track_key
 from training.data.relations import Relations, read_relations
 from training.errors import DegenerateSnapshot
@@ -197,7 +197,7 @@ def _check_learnable(interactions: Interactions) -> None:
 
 
 def _check_unique(keys: Longs, where: str) -> None:
-    if len(np.unique(keys)) != len(keys):
+    if len(distinct(keys)) != len(keys):
         raise DegenerateSnapshot(where, "a pair of listener and track is repeated")
 
 

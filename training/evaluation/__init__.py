@@ -13,6 +13,7 @@ tables are ranked by `recsys.rank`, and metrics are defined in `recsys.metrics`.
 
 from training.evaluation.full_ranking import (
     LIST_LENGTH,
+    Ranker,
     Scorer,
     dot_product_scorer,
     measure_ranking,
@@ -22,6 +23,7 @@ from training.evaluation.full_ranking import (
 
 __all__ = [
     "LIST_LENGTH",
+    "Ranker",
     "Scorer",
     "dot_product_scorer",
     "measure_ranking",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.arrays import CsrRows
+from recsys.arrays import CsrRows, Int8Matrix
 from recsys.metrics import coverage_at_k, gini_at_k, ndcg_at_k, recall_at_k
 from recsys.quantise import quantise_listeners, quantise_tracks
 from recsys.rank import NO_ROW, NO_SCORE, Ranking, rank_top_k
@@ -18,6 +18,9 @@ from recsys.rank import NO_ROW, NO_SCORE, Ranking, rank_top_k
 Floats = NDArray[np.floating[Any]]
 Scorer = Callable[[int, int], Floats]
 """Gives the scores of all tracks for the listeners from a row to before another, float (b, N)."""
+
+Ranker = Callable[[Int8Matrix, Int8Matrix, CsrRows, int], Ranking]
+"""`rank_top_k`, wherever it runs."""
 
 LIST_LENGTH = 20
 _BLOCK_LISTENERS = 256
@@ -66,9 +69,11 @@ def dot_product_scorer(listeners: Floats, tracks: Floats) -> Scorer:
     return lambda start, stop: listeners[start:stop] @ tracks.T
 
 
-def rank_frozen(listeners: Floats, tracks: Floats, excluded: CsrRows, k: int) -> Ranking:
-    """Rank by the int8 form of two tables, with the code that serves."""
-    return rank_top_k(quantise_listeners(listeners), quantise_tracks(tracks), excluded, k)
+def rank_frozen(
+    listeners: Floats, tracks: Floats, excluded: CsrRows, k: int, rank: Ranker = rank_top_k
+) -> Ranking:
+    """Rank by the int8 form of two tables, with the code that serves, here or where `rank` does it."""
+    return rank(quantise_listeners(listeners), quantise_tracks(tracks), excluded, k)
 
 
 def measure_ranking(ranking: Ranking, relevant: CsrRows, tracks: int) -> dict[str, float]:
