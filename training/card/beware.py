@@ -63,7 +63,7 @@ def _of_activity(groups: list[dict[str, Any]]) -> list[str]:
 
 
 def _of_popularity(groups: list[dict[str, Any]]) -> list[str]:
-    if len(groups) < 2:
+    if len(groups) < 2 or groups[0]["found@20"] >= groups[-1]["found@20"]:
         return []
     rare, known = groups[0], groups[-1]
     return [

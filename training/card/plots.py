@@ -44,6 +44,7 @@ def _draw_spread(metrics: dict[str, Any]) -> Figure:
         _draw_dots(axes, rows, name, intervals=False)
         axes.set_title(title, loc="left", fontsize=9, color=INK)
         axes.margins(x=0.2)
+        axes.locator_params(axis="x", nbins=2)
     return figure
 
 
