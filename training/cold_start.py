@@ -10,6 +10,10 @@ louder, as popularity does in a trained vector. s makes a new track as long as t
 tracks with fewest listeners, at equal numbers of tags. Tags cost nothing, hence the logarithm and the bound:
 a square root does as well on honest data, but whoever tags a new track without end must not thereby be
 recommended to everyone. docs/training.md has what else was tried.
+
+Vectors with a coordinate of their own for popularity get both apart: the direction from the other
+coordinates, as long as that of the middle heard track, and along the axis of popularity what heard tracks
+with as many tags have.
 """
 
 from typing import Any
@@ -25,6 +29,7 @@ Floats = NDArray[np.floating[Any]]
 Vectors = tuple[NDArray[np.float32], NDArray[np.float32]]
 _RARITY_POWER = 0.5
 """Of the logarithm of how rare a tag is."""
+_EQUAL = 1e-3
 _LONGEST = 0.99
 """Share of the heard tracks that no new one is longer than."""
 
@@ -39,11 +44,34 @@ def add_new_tracks(vectors: Vectors, interactions: Interactions) -> Vectors:
     if interactions.relations is None:
         return vectors
     listeners_of = np.bincount(interactions.track_rows, minlength=interactions.shape[1])
-    return vectors[0], fill_new_tracks(vectors[1], listeners_of, interactions.relations)
+    axis = find_popularity_axis(vectors[0])
+    return vectors[0], fill_new_tracks(vectors[1], listeners_of, interactions.relations, axis)
+
+
+def find_popularity_axis(listeners: Floats) -> Floats | None:
+    """Return the unit vector along which all listeners are equally long, or None where there is none.
+
+    A model that ranks by similarity and popularity gives popularity a coordinate of its own, in which
+    listeners do not differ, and may turn all coordinates afterwards.
+
+    Args:
+        listeners: float (M, D); zero rows do not count.
+    """
+    known = listeners[np.any(listeners, axis=1)].astype(np.float64)
+    if len(known) <= listeners.shape[1]:
+        return None
+    axis, *_rest = np.linalg.lstsq(known, np.ones(len(known)), rcond=None)
+    if np.max(np.abs(known @ axis - 1)) > _EQUAL:
+        return None
+    found: Floats = axis / np.linalg.norm(axis)
+    return found
 
 
 def fill_new_tracks(
-    tracks: NDArray[np.float32], listeners_of: NDArray[np.int64], relations: Relations
+    tracks: NDArray[np.float32],
+    listeners_of: NDArray[np.int64],
+    relations: Relations,
+    axis: Floats | None = None,
 ) -> NDArray[np.float32]:
     """Return the vectors with those of tracks without listeners filled in, as far as anything is known.
 
@@ -51,6 +79,7 @@ def fill_new_tracks(
         tracks: float32 (N, D); heard tracks keep theirs.
         listeners_of: Number of listeners of each track, int (N,).
         relations: Of the same tracks.
+        axis: Of popularity, float (D,), where the vectors have one.
 
     Returns:
         float32 (N, D); a new track that shares nothing with a heard one stays zero.
@@ -60,13 +89,22 @@ def fill_new_tracks(
     if not new.any() or not heard.any():
         return tracks
     direction = np.zeros((int(np.count_nonzero(new)), tracks.shape[1]))
+    taste = tracks.astype(np.float64)
+    if axis is not None:
+        taste -= np.outer(taste @ axis, axis)
     for kind in TRACK_KINDS:
         features = _features(relations, kind, heard)
-        spoken = features[heard].T @ tracks[heard].astype(np.float64)
+        spoken = features[heard].T @ taste[heard]
         direction += _unit(features[new] @ spoken)
-    lengths = _lengths(tracks, listeners_of, relations)
+    number = np.log(2.0 + np.asarray(relations.tags.sum(axis=1)).ravel())
     filled = tracks.copy()
-    filled[new] = (_unit(direction) * lengths[new, None]).astype(np.float32)
+    if axis is None:
+        vectors: Floats = _unit(direction) * _lengths(tracks, listeners_of, number)[new, None]
+    else:
+        middle = float(np.median(np.linalg.norm(taste[heard], axis=1)))
+        popularity = _expected_popularity(tracks @ axis, heard, number)[new]
+        vectors = _unit(direction) * middle + np.outer(popularity * direction.any(axis=1), axis)
+    filled[new] = vectors.astype(np.float32)
     return filled
 
 
@@ -92,13 +130,21 @@ def _features(relations: Relations, kind: Kind, heard: NDArray[np.bool_]) -> spa
     return sparse.csr_array(sparse.diags_array(_inverse(lengths)) @ matrix)
 
 
-def _lengths(tracks: Floats, listeners_of: NDArray[np.int64], relations: Relations) -> Floats:
-    expected = np.log(2.0 + np.asarray(relations.tags.sum(axis=1)).ravel())
+def _lengths(tracks: Floats, listeners_of: NDArray[np.int64], number: Floats) -> Floats:
     found = np.linalg.norm(tracks.astype(np.float64), axis=1)
     rarest = listeners_of == listeners_of[listeners_of > 0].min()
-    scale = float(np.median(found[rarest] / expected[rarest]))
-    lengths: Floats = np.minimum(scale * expected, float(np.quantile(found[listeners_of > 0], _LONGEST)))
+    scale = float(np.median(found[rarest] / number[rarest]))
+    lengths: Floats = np.minimum(scale * number, float(np.quantile(found[listeners_of > 0], _LONGEST)))
     return lengths
+
+
+def _expected_popularity(popularity: Floats, heard: NDArray[np.bool_], number: Floats) -> Floats:
+    """Return what heard tracks with as many tags have along the axis, by a line through all of them."""
+    spread = number[heard] - number[heard].mean()
+    slope = float(spread @ popularity[heard] / max(spread @ spread, 1e-12))
+    line = popularity[heard].mean() + max(slope, 0.0) * (number - number[heard].mean())
+    bounded: Floats = np.clip(line, popularity[heard].min(), np.quantile(popularity[heard], _LONGEST))
+    return bounded
 
 
 def _unit(vectors: Floats) -> Floats:

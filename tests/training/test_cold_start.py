@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from tests.kit.listening import block_pairs, interactions_of
-from training.cold_start import add_new_tracks, embed_by_friends, fill_new_tracks
+from training.cold_start import add_new_tracks, embed_by_friends, fill_new_tracks, find_popularity_axis
 from training.data.relations import Relations
 
 BLOCKS, EACH = 3, 6
@@ -81,3 +81,21 @@ def test_a_listener_without_plays_points_where_their_friends_point() -> None:
     assert np.allclose(vectors[0, :3], [np.sqrt(0.5), np.sqrt(0.5), 0])
     assert np.allclose(vectors[1, :4], [0, 0, 1, 0])
     assert not vectors[2].any()
+
+
+def test_popularity_with_an_axis_of_its_own_is_found_and_given_by_tags_apart_from_the_direction() -> None:
+    generator = np.random.default_rng(3)
+    rotation = np.linalg.qr(generator.normal(size=(32, 32)))[0]
+    taste = generator.normal(size=(200, 31))
+    listeners = np.hstack([taste / np.linalg.norm(taste, axis=1, keepdims=True), np.full((200, 1), 0.4)])
+    axis = find_popularity_axis(listeners @ rotation)
+    assert axis is not None
+    np.testing.assert_allclose(np.abs(axis @ rotation.T), np.eye(32)[31], atol=1e-6)
+    assert find_popularity_axis(taste @ rotation[:31]) is None
+    tags = _relations("tags", 1.0).tags.toarray() * np.arange(1, NUMBER + 1)[:, None]
+    tracks = np.hstack([_vectors()[:, :31], np.log(2.0 + tags.sum(1))[:, None]]) * (LISTENERS_OF > 0)[:, None]
+    relations = replace(Relations.none((2, NUMBER)), tags=sparse.csr_array(tags))
+    turned = (tracks @ rotation).astype(np.float32)
+    filled = fill_new_tracks(turned, LISTENERS_OF, relations, axis) @ rotation.T
+    assert np.all(np.argmax(filled[NEW, :BLOCKS], axis=1) == np.arange(BLOCKS))
+    np.testing.assert_allclose(filled[NEW[:2], 31], np.log(2.0 + tags.sum(1))[NEW[:2]], rtol=1e-4)
