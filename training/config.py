@@ -66,9 +66,12 @@ class TrainingConfig(BaseModel):
     tag_loss_weight: float = Field(1.0, ge=0, description="Weight of the loss of tags beside the listeners'.")
     friend_weight: float = Field(0.0, ge=0, description="Weight of what listeners hear from their friends.")
 
-    epochs: int = Field(12, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
+    epochs: int = Field(40, ge=0, le=10_000, description="Most passes over all listeners; 0 keeps the start.")
     patience: int = Field(
-        2, ge=1, description="Evaluations without a better validation NDCG@20 before stopping."
+        3, ge=1, description="Evaluations without a gain of validation NDCG@20 worth it before stopping."
+    )
+    gain_worth_it: float = Field(
+        0.002, ge=0, lt=1, description="What NDCG@20 must gain, relative to itself, to go on for longer."
     )
     evaluate_every: int = Field(1, ge=1, description="Epochs between two evaluations on the validation part.")
     batch_listeners: int = Field(512, ge=1, description="Listeners in one step.")

@@ -19,6 +19,8 @@ from training.graph import BipartiteGraph
 from training.models.model import VectorModel
 from training.stop import Stop
 
+_COUNTERS = ("epoch", "best_epoch", "best_score", "popularity_weight", "worth_it", "idle")
+
 
 @dataclass(frozen=True)
 class Validated:
@@ -80,6 +82,8 @@ class FitLoop:
         epoch: Complete epochs so far.
         best_epoch: The one whose parameters are kept.
         popularity_weight: What validation read that one out with.
+        worth_it: The score that a further one must be clearly better than, for training to go on.
+        idle: Evaluations since one was.
         records: One for each complete epoch, and one for the start where there is validation.
         finished: False when it was asked to stop before its end.
     """
@@ -92,7 +96,8 @@ class FitLoop:
     best_epoch: int = 0
     best_score: float = -1.0
     popularity_weight: float = 0.0
-    worse: int = 0
+    worth_it: float = -1.0
+    idle: int = 0
     finished: bool = False
     records: list[EpochRecord] = field(default_factory=list)
     workers: Workers = ALONE
@@ -116,7 +121,7 @@ class FitLoop:
         """
         if self.epoch == 0 and not self.records and hooks.validate is not None:
             self._record(None, 0.0, hooks)
-        while self.epoch < self.epochs and self.worse < self.config.patience and not self.finished:
+        while self.epoch < self.epochs and self.idle < self.config.patience and not self.finished:
             started = time.monotonic()
             loss = self._train_epoch(stop)
             if loss is None:
@@ -138,7 +143,7 @@ class FitLoop:
             "optimiser": self._optimiser.state_dict(),
             "generator": self._generator.get_state(),
             "best": self._best,
-            "counters": [self.epoch, self.best_epoch, self.best_score, self.popularity_weight, self.worse],
+            "counters": {name: getattr(self, name) for name in _COUNTERS},
             "records": [[r.epoch, r.loss, r.validation_ndcg, r.seconds] for r in self.records],
         }
 
@@ -148,7 +153,8 @@ class FitLoop:
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
         self._best = state["best"]
-        self.epoch, self.best_epoch, self.best_score, self.popularity_weight, self.worse = state["counters"]
+        for name in _COUNTERS:
+            setattr(self, name, state["counters"][name])
         self.records = [EpochRecord(*values) for values in state["records"]]
 
     def _train_epoch(self, stop: Stop) -> float | None:
@@ -198,12 +204,14 @@ class FitLoop:
         return Validated(*self.workers.decide(_ask, 2))
 
     def _keep_if_best(self, found: Validated) -> None:
+        if found.ndcg > (1 + self.config.gain_worth_it) * self.worth_it:
+            self.worth_it, self.idle = found.ndcg, 0
+        else:
+            self.idle += 1
         if found.ndcg > self.best_score:
             self.best_score, self.popularity_weight = found.ndcg, found.popularity_weight
-            self.best_epoch, self.worse = self.epoch, 0
+            self.best_epoch = self.epoch
             self._best = {name: value.clone() for name, value in self.model.state_dict().items()}
-        else:
-            self.worse += 1
 
 
 def choose_device(config: TrainingConfig) -> torch.device:

@@ -84,6 +84,13 @@ class PhaseRunner:
         self._total = self._done + 2 * chosen.epochs
         return chosen
 
+    def fit_tested(self, split: Split, chosen: Fitted) -> Fitted:
+        """Return the model that is tested, which learns from all of train.
+
+        Where the authors of the data cut the validation part, that is what the chosen one has learned from.
+        """
+        return chosen if split.learn is split.train else self.refit("test", split.train, chosen)
+
     def refit(self, phase: Phase, interactions: Interactions, chosen: Fitted) -> Fitted:
         """Fit from the start for as many epochs as were chosen; cut off, return the chosen model instead.
 

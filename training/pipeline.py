@@ -91,7 +91,7 @@ def train(
     cuts = cut(interactions, config)
     runner = PhaseRunner(config, checkpoints, progress, stop, on_epoch, engine)
     chosen = runner.choose(cuts)
-    tested = runner.refit("test", cuts.train, chosen)
+    tested = runner.fit_tested(cuts, chosen)
     accuracy = measure_accuracy(
         cuts,
         _start(cuts.train, config, chosen.popularity_weight),
@@ -105,7 +105,7 @@ def train(
     version = read_code_version()
     return TrainingResult(
         config=config,
-        table=_freeze(interactions, vectors, chosen, config, version),
+        table=freeze(interactions, vectors, chosen, config, version),
         accuracy=accuracy,
         cuts=cuts,
         chosen=chosen,
@@ -132,9 +132,18 @@ def _served_vectors(served: Fitted, interactions: Interactions, config: Training
     return embed(model, model.build_graph(interactions, config), served.popularity_weight)
 
 
-def _freeze(
+def freeze(
     interactions: Interactions, vectors: Vectors, chosen: Fitted, config: TrainingConfig, version: str
 ) -> EmbeddingTable:
+    """Return the table to serve, with the digest of what it was made from.
+
+    Args:
+        interactions: Whose listeners and tracks the vectors are.
+        vectors: float (M, D) and (N, D).
+        chosen: Its epochs and its weight of popularity are part of the digest.
+        config: The choices.
+        version: Of the code.
+    """
     listeners, tracks = quantise_listeners(vectors[0]), quantise_tracks(vectors[1])
 
     def _build(digest: Hash32) -> EmbeddingTable:

@@ -48,6 +48,33 @@ async def _scale(sizes: list[int], epochs: int, dimension: int, as_json: bool) -
 
 
 @app.command()
+def accuracy(
+    directory: Annotated[Path, typer.Argument(help="Folder with train.txt, test.txt and perhaps valid.txt.")],
+    *,
+    dimension: Annotated[
+        int | None, typer.Option(help="Length of every vector; default: the product's.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Default: the product's.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train on a published split with the product's defaults, and measure the table that would be served."""
+    given = {"dimension": dimension, "threads": threads}
+    run_command(_accuracy(directory, given, as_json), as_json=as_json)
+
+
+async def _accuracy(directory: Path, given: dict[str, int | None], as_json: bool) -> None:
+    from benchmarks.accuracy import measure_accuracy
+    from training.config import TrainingConfig
+
+    config = TrainingConfig.model_validate(
+        {name: value for name, value in given.items() if value is not None}
+    )
+    with ConsoleProgress("accuracy") as progress:
+        found = await asyncio.to_thread(measure_accuracy, directory, config, progress)
+    print_result(found, as_json=as_json)
+
+
+@app.command()
 def ranking(
     *,
     rounds: Annotated[int, typer.Option(min=1, help="How often each ranks everything.")] = ROUNDS,
