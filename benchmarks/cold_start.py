@@ -95,7 +95,7 @@ def _measure_new_tracks(
     nothing = CsrRows.empty(whole.shape[0])
     relations = case.train.relations
     assert relations is not None
-    tags = np.asarray(relations.tags.sum(axis=1)).ravel()[rows]
+    tags = np.asarray(relations.tags.sum(axis=1), np.float64).ravel()[rows]
     lot = np.random.default_rng(seed).random(len(rows))
     frozen = quantise_listeners(case.listeners), quantise_tracks(case.tracks)[rows]
     rankings = {
