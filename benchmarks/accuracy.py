@@ -22,6 +22,7 @@ from training.config import TrainingConfig
 from training.data.parts import Split, split_given
 from training.data.text import load_text
 from training.digest import read_code_version
+from training.engine.job import Fitted
 from training.evaluation import (
     LIST_LENGTH,
     dot_product_scorer,
@@ -30,7 +31,7 @@ from training.evaluation import (
 )
 from training.evaluation.bootstrap import intervals_by_metric
 from training.evaluation.per_listener import measure_listeners
-from training.phases import Fitted, PhaseRunner
+from training.phases import PhaseRunner
 from training.pipeline import freeze
 from training.stop import StopRequest
 from tunefi.ids import hex_of
