@@ -42,6 +42,7 @@ BROKEN: dict[str, tuple[Save, list[str], str]] = {
     "a repeated pair": (listening([*PAIRS, PAIRS[0]]), [], "DegenerateSnapshot"),
     "another schema": (of_another_schema, [], "WrongSchemaVersion"),
     "a file cut short": (cut_short, [], "SnapshotTruncated"),
+    "a loss that diverges": (listening(PAIRS), ["--temperature=1e-40"], "DivergedTraining"),
     "an empty test part": (listening(PAIRS), ["--test-share=0.001"], "MalformedSplit"),
 }
 
