@@ -74,7 +74,13 @@ class TrainingConfig(BaseModel):
         0.002, ge=0, lt=1, description="What NDCG@20 must gain, relative to itself, to go on for longer."
     )
     evaluate_every: int = Field(1, ge=1, description="Epochs between two evaluations on the validation part.")
-    batch_listeners: int = Field(512, ge=1, description="Listeners in one step.")
+    batch_listeners: int = Field(512, ge=1, description="Fewest listeners in one step.")
+    steps: int = Field(
+        64,
+        ge=1,
+        description="Most steps of an epoch, each of which propagates the whole graph: larger data takes "
+        "more listeners into each.",
+    )
     candidates: int = Field(
         65_536, ge=2, description="Most tracks that one softmax covers; above that, a sample of as many."
     )

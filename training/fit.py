@@ -162,7 +162,8 @@ class FitLoop:
         self.model.train()
         order = self._listening[torch.randperm(len(self._listening), generator=self._generator)]
         losses = []
-        for batch in torch.split(order, self.config.batch_listeners):
+        size = max(self.config.batch_listeners, -(-len(order) // self.config.steps))
+        for batch in torch.split(order, size):
             if self.workers.decide(lambda: [float(stop.requested)])[0]:
                 return None
             losses.append(self._step(batch.to(self.device)))
@@ -189,9 +190,8 @@ class FitLoop:
         elif self.epoch % self.config.evaluate_every == 0 or self.epoch == self.epochs:
             found = self._validate(hooks.validate)
             score = found.ndcg
-            # The start is measured and never kept in place of a trained model, unless nothing is trained.
-            if self.epoch > 0 or self.epochs == 0:
-                self._keep_if_best(found)
+            # The start counts too: what is served is never worse than what it started from.
+            self._keep_if_best(found)
         record = EpochRecord(self.epoch, loss, score, seconds)
         self.records.append(record)
         hooks.on_epoch(record)

@@ -119,7 +119,7 @@ def test_a_deadline_stops_choosing_and_the_run_is_complete(blocks: Interactions,
 
 
 def test_early_stopping_keeps_the_parameters_of_the_best_epoch(blocks: Interactions) -> None:
-    scores = iter([Validated(ndcg, 0.1 * n) for n, ndcg in enumerate([0.9, 0.3, 0.5, 0.4, 0.2, 0.9])])
+    scores = iter([Validated(ndcg, 0.1 * n) for n, ndcg in enumerate([0.1, 0.3, 0.5, 0.4, 0.2, 0.9])])
     seen: list[EpochRecord] = []
     states: list[dict[str, Any]] = []
     model = LightGCN.build(blocks, small_config())
@@ -129,6 +129,16 @@ def test_early_stopping_keeps_the_parameters_of_the_best_epoch(blocks: Interacti
     assert [record.epoch for record in seen] == [0, 1, 2, 3, 4]
     best = states[1]["best"]
     assert all(torch.equal(value, best[name]) for name, value in model.state_dict().items())
+
+
+def test_a_training_that_only_makes_it_worse_leaves_the_start(blocks: Interactions) -> None:
+    scores = iter([Validated(ndcg, 0.5) for ndcg in (0.5, 0.3, 0.2)])
+    model = LightGCN.build(blocks, small_config())
+    start = {name: value.clone() for name, value in model.state_dict().items()}
+    loop = FitLoop(model, blocks, small_config(patience=2), 10)
+    loop.run(FitHooks(lambda m, g: next(scores)), StopRequest())
+    assert loop.best_epoch == 0
+    assert all(torch.equal(value, start[name]) for name, value in model.state_dict().items())
 
 
 def test_too_large_a_loss_by_freezing_is_refused(blocks: Interactions, tmp_path: Path) -> None:

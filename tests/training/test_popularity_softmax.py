@@ -8,6 +8,7 @@ from torch.nn import functional
 from tests.kit.listening import block_pairs, interactions_of
 from training.data.interactions import Interactions
 from training.graph import BipartiteGraph, build_graph
+from training.objectives import popularity_softmax
 from training.objectives.bpr import compute_bpr
 from training.objectives.popularity_softmax import (
     compute_popularity_softmax,
@@ -54,8 +55,9 @@ def _written_out(
 
 @pytest.mark.parametrize("power", [0.0, 0.6, 1.0])
 def test_loss_and_gradient_are_those_of_the_formula(
-    whole: Interactions, graph: BipartiteGraph, power: float
+    whole: Interactions, graph: BipartiteGraph, power: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(popularity_softmax, "_ROWS_AT_ONCE", 3)
     batch, log_weights = torch.tensor([4, 0, 20, 33]), _log_weights(graph, power)
     candidates = cover_all(log_weights)
     sides = [_unit(len(batch), 1).requires_grad_(), _unit(31, 2).requires_grad_()]

@@ -20,6 +20,9 @@ from torch import Tensor
 
 from training.graph import BipartiteGraph
 
+_ROWS_AT_ONCE = 512
+"""Listeners whose scores are in memory together."""
+
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
@@ -102,7 +105,7 @@ def _places(rows: Tensor, count: int) -> Tensor:
 
 
 class _PopularitySoftmax(torch.autograd.Function):
-    """The loss with its gradient in one matrix of scores, where autograd would keep four."""
+    """The loss with its gradient, some listeners at a time; autograd would keep all scores four times."""
 
     @staticmethod
     def forward(
@@ -114,21 +117,29 @@ class _PopularitySoftmax(torch.autograd.Function):
         places: Tensor,
         temperature: float,
     ) -> Tensor:
-        scores = (listeners @ tracks.T).div_(temperature)
-        asked = scores[owners, places].sum()
-        scores.add_(log_weights)
-        largest = scores.amax(1, keepdim=True)
-        scores.sub_(largest).exp_()
-        totals = scores.sum(1, keepdim=True)
-        counts = torch.bincount(owners, minlength=len(listeners)).to(scores.dtype)
-        loss = ((totals.log() + largest).squeeze(1) @ counts - asked) / len(owners)
-        # Now the gradient by each score: its share of the softmax, less one where it was asked for. A pair
-        # stands once, so the order in which these are subtracted cannot matter.
-        scores.mul_(counts[:, None] / totals)
-        scores[owners, places] -= 1.0
-        scores.div_(temperature * len(owners))
-        context.save_for_backward(scores @ tracks, scores.T @ listeners)
-        return loss
+        counts = torch.bincount(owners, minlength=len(listeners)).to(listeners.dtype)
+        by_listeners, by_tracks = torch.empty_like(listeners), torch.zeros_like(tracks)
+        loss = listeners.new_zeros(())
+        for start in range(0, len(listeners), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            first, last = torch.searchsorted(owners, torch.tensor([start, rows.stop], device=owners.device))
+            asked = owners[first:last] - start, places[first:last]
+            scores = (listeners[rows] @ tracks.T).div_(temperature)
+            loss -= scores[asked].sum()
+            scores.add_(log_weights)
+            largest = scores.amax(1, keepdim=True)
+            scores.sub_(largest).exp_()
+            totals = scores.sum(1, keepdim=True)
+            loss += (totals.log() + largest).squeeze(1) @ counts[rows]
+            # Now the gradient by each score: its share of the softmax, less one where it was asked for. A
+            # pair stands once, so the order in which these are subtracted cannot matter.
+            scores.mul_(counts[rows, None] / totals)
+            scores[asked] -= 1.0
+            scores.div_(temperature * len(owners))
+            torch.mm(scores, tracks, out=by_listeners[rows])
+            by_tracks.addmm_(scores.T, listeners[rows])
+        context.save_for_backward(by_listeners, by_tracks)
+        return loss / len(owners)
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None, None, None]:
