@@ -10,6 +10,7 @@ random      of each listener tracks by lot; what published splits use, but it fl
 leave-last  of each listener the track that they came to last; a listener's past is clean, others' is not
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -80,7 +81,10 @@ def split_temporal(interactions: Interactions, share: float) -> TwoParts:
 def split_grouped(interactions: Interactions, share: float, seed: int) -> TwoParts:
     """Return the pairs to keep and, of each listener, a random track with its nearest among their own.
 
-    Nearness is the cosine of two tracks by the listeners they share.
+    Near is what shares many other listeners with the centre, damped by a power of popularity. The listener
+    itself does not count: it would make those near that nobody else heard. The power is the one with which
+    the pairs that are held out are as popular as those that stay, because a choice that is made on pairs of
+    other popularity gives popularity a wrong weight.
 
     Args:
         interactions: What to cut.
@@ -94,10 +98,17 @@ def split_grouped(interactions: Interactions, share: float, seed: int) -> TwoPar
     generator = np.random.default_rng(seed)
     counts = _counts(interactions)
     centres = np.cumsum(counts) - counts + (generator.random(len(counts)) * counts).astype(np.int64)
-    # The lot among equally near tracks is smaller than any difference of two cosines.
-    distances = generator.random(len(interactions)) * 1e-9 - _nearness(interactions, centres)
-    distances[centres[counts > 0]] = -np.inf
-    return _hold_out(interactions, _rounded_share(counts, share), distances, "grouped")
+    wanted, lot = _rounded_share(counts, share), generator.random(len(interactions)) * 1e-9
+    shared = _shared_with_centre(interactions, centres)
+    popularity = np.log(np.bincount(interactions.track_rows)[interactions.track_rows])
+
+    def _held(power: float) -> NDArray[np.bool_]:
+        # The lot among equally near tracks is smaller than any difference of two that are not.
+        distances = lot - shared * np.exp(-power * popularity)
+        distances[centres[counts > 0]] = -np.inf
+        return _lowest(interactions, wanted, distances)
+
+    return _parted(interactions, _held(_balancing_power(_held, popularity)), "grouped")
 
 
 def split_random(interactions: Interactions, share: float, seed: int) -> TwoParts:
@@ -129,8 +140,23 @@ def split_leave_last(interactions: Interactions) -> TwoParts:
     return _hold_out(interactions, wanted, -interactions.times.astype(np.float64), "leave-last")
 
 
-def _nearness(interactions: Interactions, centres: Longs) -> NDArray[np.float64]:
-    """Return the cosine of each pair's track with the track at its listener's centre, float64 (P,).
+def _balancing_power(held: Callable[[float], NDArray[np.bool_]], popularity: NDArray[np.float64]) -> float:
+    """Return the power of damping with which held and kept pairs are equally popular, to 1/64."""
+    low, high = 0.0, 2.0
+    for _ in range(7):
+        middle = (low + high) / 2
+        out = held(middle)
+        if not out.any() or out.all():
+            break
+        if popularity[out].mean() > popularity[~out].mean():
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _shared_with_centre(interactions: Interactions, centres: Longs) -> NDArray[np.float64]:
+    """Return how many others share each pair's track with the track at its listener's centre, float64 (P,).
 
     Args:
         interactions: The pairs.
@@ -151,11 +177,7 @@ def _nearness(interactions: Interactions, centres: Longs) -> NDArray[np.float64]
     place[order] = np.arange(len(order))
     shared = np.empty(len(interactions))
     shared[np.argsort(place[interactions.listener_rows], kind="stable")] = common
-    degrees = np.bincount(interactions.track_rows, minlength=heard.shape[1]).astype(np.float64)
-    cosines: NDArray[np.float64] = shared / np.sqrt(
-        degrees[interactions.track_rows] * degrees[around[interactions.listener_rows]]
-    )
-    return cosines
+    return shared - 1
 
 
 def _common_listeners(
@@ -188,13 +210,18 @@ def _hold_out(
     interactions: Interactions, wanted: Longs, order_by: NDArray[np.float64], part: str
 ) -> TwoParts:
     """Hold out of each listener as many pairs as wanted, those that are lowest in an order."""
+    return _parted(interactions, _lowest(interactions, wanted, order_by), part)
+
+
+def _lowest(interactions: Interactions, wanted: Longs, order_by: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which pairs are among the wanted number of lowest of their listener, bool (P,)."""
     owners = interactions.listener_rows
     counts = _counts(interactions)
     order = np.lexsort((order_by, owners))
     places = np.arange(len(order)) - (np.cumsum(counts) - counts)[owners[order]]
     held = np.zeros(len(order), np.bool_)
     held[order] = places < wanted[owners[order]]
-    return _parted(interactions, held, part)
+    return held
 
 
 def _parted(interactions: Interactions, held: NDArray[np.bool_], part: str) -> TwoParts:
