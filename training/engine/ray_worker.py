@@ -116,7 +116,9 @@ def _last_state() -> State | None:
 def _report(state: State) -> None:
     with tempfile.TemporaryDirectory() as directory:
         torch.save(state, Path(directory) / _STATE)
-        ray.train.report({"epoch": state["counters"]["epoch"]}, ray.train.Checkpoint.from_directory(directory))
+        ray.train.report(
+            {"epoch": state["counters"]["epoch"]}, ray.train.Checkpoint.from_directory(directory)
+        )
 
 
 def _report_nothing(state: State) -> None:
