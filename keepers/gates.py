@@ -224,6 +224,6 @@ def _foretold_by_last(
 
 def _stated_loss(metrics: bytes | None) -> float | None:
     try:
-        return float(json.loads(metrics or b"")["quantisation"]["ndcg@20_lost"])
+        return float(json.loads(metrics or b"")["quantisation"]["ndcg@20_lost_surely"])
     except (ValueError, KeyError, TypeError):
         return None

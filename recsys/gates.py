@@ -151,7 +151,7 @@ def judge_freezing(lost: float | None, limits: GateLimits = GateLimits()) -> Gat
     name, limit = "freezing", limits.quantisation_loss
     if lost is None:
         return Gate(name, False, None, limit, "metrics.json does not say what freezing to int8 costs")
-    sentence = f"freezing to int8 costs {lost:.2%} of NDCG@20, as the run states"
+    sentence = f"freezing to int8 surely costs {lost:.2%} of NDCG@20, as the run states"
     return Gate(name, lost <= limit, round(lost, 6), limit, sentence)
 
 

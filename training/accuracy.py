@@ -25,6 +25,7 @@ from training.evaluation import (
     rank_by_scores,
     rank_frozen,
 )
+from training.evaluation.per_listener import measure_listeners
 
 ACCURACY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 EXACT, SERVED = "float", "int8"
@@ -40,6 +41,8 @@ class Accuracy:
         item_knn: The settings that validation chose.
         item_knn_tried: What each setting reached on validation.
         quantisation_loss: Share of NDCG@20 lost by freezing; below 0 when int8 is better.
+        quantisation_loss_surely: What is lost at least, with 95 % confidence over listeners: of few listeners
+            chance alone moves NDCG by more than the limit.
         rankings: The lists of each row, by its key, for all listeners.
     """
 
@@ -47,6 +50,7 @@ class Accuracy:
     item_knn: ItemKnnChoice
     item_knn_tried: tuple[tuple[ItemKnnChoice, float], ...]
     quantisation_loss: float
+    quantisation_loss_surely: float
     rankings: dict[str, Ranking]
 
     def row(self, key: str) -> dict[str, Any]:
@@ -89,9 +93,17 @@ def measure_accuracy(
     table.add_scores("popularity", "popularity", Popularity().fit(cuts.train))
     exact, frozen = table.rows[0]["ndcg@20"], table.rows[1]["ndcg@20"]
     loss = 1 - frozen / exact if exact else 0.0
-    if loss > allowed_loss:
+    surely = loss - _chance(table.rankings, cuts.test.heard()) / exact if exact else 0.0
+    if surely > allowed_loss:
         raise QuantisationLoss(exact, frozen, allowed_loss)
-    return Accuracy(tuple(table.rows), choice, tuple(tried), loss, table.rankings)
+    return Accuracy(tuple(table.rows), choice, tuple(tried), loss, surely, table.rankings)
+
+
+def _chance(rankings: dict[str, Ranking], relevant: CsrRows) -> float:
+    """Return how far below its mean the loss of NDCG@20 may truly be, one-sided, with 95 % confidence."""
+    of_floats, of_served = (measure_listeners(rankings[key], relevant)["ndcg@20"] for key in (EXACT, SERVED))
+    differences = of_floats - of_served
+    return 1.645 * float(differences.std()) / max(1, len(differences)) ** 0.5
 
 
 def _validation(cuts: Split) -> Any:

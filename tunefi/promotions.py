@@ -168,5 +168,8 @@ def _state_of(history: list[Promotion]) -> PromotionState:
             promoted.append(one.model_digest)
             withdrawn.discard(one.model_digest)
         elif promoted:
-            withdrawn.add(promoted.pop())
+            # Taken back for good: also where it had been promoted before the one that it replaced.
+            gone = promoted[-1]
+            withdrawn.add(gone)
+            promoted = [model for model in promoted if model != gone]
     return PromotionState(tuple(promoted), frozenset(withdrawn))

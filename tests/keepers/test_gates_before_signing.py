@@ -110,4 +110,4 @@ async def test_listens_after_the_cut_judge_a_model_against_the_last_epochs(world
     assert flipped.measured > 1
 
 
-_METRICS = b'{"quantisation": {"ndcg@20_lost": 0.0}}'
+_METRICS = b'{"quantisation": {"ndcg@20_lost_surely": 0.0}}'

@@ -114,7 +114,7 @@ class World:
         )
         folder = self.context.home.model(digest)
         save_table(table, folder)
-        (folder / "metrics.json").write_text('{"quantisation": {"ndcg@20_lost": 0.0}}')
+        (folder / "metrics.json").write_text('{"quantisation": {"ndcg@20_lost_surely": 0.0}}')
         return digest
 
     async def commit_first_epoch(self) -> list[JobReport]:

@@ -50,6 +50,7 @@ def build_metrics(
         "better_than_popularity": _rounded(accuracy.against("popularity")),
         "quantisation": {
             "ndcg@20_lost": round(accuracy.quantisation_loss, 6),
+            "ndcg@20_lost_surely": round(accuracy.quantisation_loss_surely, 6),
             "allowed": config.allowed_quantisation_loss,
         },
         "ablation": list(ablation),
