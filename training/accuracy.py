@@ -3,6 +3,7 @@
 Owns which rows stand in the table and what is compared with what. Refuses to know how the network learned.
 """
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +104,7 @@ def _chance(rankings: dict[str, Ranking], relevant: CsrRows) -> float:
     """Return how far below its mean the loss of NDCG@20 may truly be, one-sided, with 95 % confidence."""
     of_floats, of_served = (measure_listeners(rankings[key], relevant)["ndcg@20"] for key in (EXACT, SERVED))
     differences = of_floats - of_served
-    return 1.645 * float(differences.std()) / max(1, len(differences)) ** 0.5
+    return 1.645 * float(differences.std()) / math.sqrt(max(1, len(differences)))
 
 
 def _validation(cuts: Split) -> Any:
