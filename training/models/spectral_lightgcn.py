@@ -46,7 +46,7 @@ class SpectralLightGCN(LightGCN):
     rotation: Tensor
 
     title: ClassVar[str] = "Spectral LightGCN"
-    popularity_weights: ClassVar[tuple[float, ...]] = (0.5, 0.7, 0.85, 1.0)
+    popularity_weights: ClassVar[tuple[float, ...]] = (0.3, 0.5, 0.7, 0.9)
 
     def __init__(
         self, listeners: Tensor, tracks: Tensor, log_popularity: Tensor, config: TrainingConfig
